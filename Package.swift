@@ -1,0 +1,67 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+    name: "ropewalk",
+    products: [.executable(name: "ropewalk", targets: ["ropewalk"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+    ],
+    targets: [
+        .target(
+            name: "CMicroHTTPD",
+            cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])],
+            linkerSettings: [.linkedLibrary("microhttpd")]
+        ),
+        .target(name: "MicroHTTP", dependencies: ["CMicroHTTPD"]),
+        .target(name: "PositionalEncoding"),
+        .target(name: "TensorCoding", dependencies: ["PositionalEncoding"]),
+        .target(
+            name: "RopewalkService",
+            dependencies: [
+                "MicroHTTP", "TensorCoding", "PositionalEncoding",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            resources: [.embedInCode("Resources/openapi.yaml")],
+            plugins: ["OpenAPIConversion"]
+        ),
+        .executableTarget(
+            name: "ropewalk",
+            dependencies: [
+                "RopewalkService",
+                "MicroHTTP",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
+
+        // The YAML library needs all of Foundation, which is three times the size of the service:
+        // it runs while building and is not in the binary.
+        .executableTarget(
+            name: "openapi-to-json",
+            dependencies: [.product(name: "Yams", package: "Yams")]
+        ),
+        .plugin(name: "OpenAPIConversion", capability: .buildTool(), dependencies: ["openapi-to-json"]),
+
+        .testTarget(name: "HouseTests"),
+        .testTarget(name: "PositionalEncodingTests", dependencies: ["PositionalEncoding"]),
+        .testTarget(name: "TensorCodingTests", dependencies: ["TensorCoding", "PositionalEncoding"]),
+        .testTarget(name: "MicroHTTPTests", dependencies: ["MicroHTTP", "RawHTTPClient"]),
+        .testTarget(
+            name: "RopewalkServiceTests",
+            dependencies: ["RopewalkService", "MicroHTTP", "RawHTTPClient"]
+        ),
+        .testTarget(name: "ropewalkTests", dependencies: ["RawHTTPClient"]),
+        .target(name: "RawHTTPClient", path: "Tests/RawHTTPClient"),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+for target in package.targets where ![.plugin, .system].contains(target.type) && target.name != "CMicroHTTPD" {
+    target.swiftSettings = [.treatAllWarnings(as: .error)]
+    if !target.isTest && !["RawHTTPClient", "openapi-to-json"].contains(target.name) {
+        target.swiftSettings?.append(.strictMemorySafety())
+    }
+}

@@ -1,0 +1,39 @@
+// What Swift cannot call in libmicrohttpd: its variadic functions, one function each.
+// Names are CMicroHTTPD_<original>, so that one grep finds both sides.
+#ifndef CMICROHTTPD_H
+#define CMICROHTTPD_H
+
+#include <microhttpd.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/// What `CMicroHTTPD_start_daemon` hands to the variadic `MHD_start_daemon`.
+struct CMicroHTTPD_Configuration {
+    int listen_socket;
+    unsigned int io_threads;
+    unsigned int connection_limit;
+    unsigned int connection_timeout_seconds;
+    size_t connection_memory_limit;
+    MHD_AccessHandlerCallback on_request;
+    void *(*on_target)(void *context, const char *target, struct MHD_Connection *connection);
+    MHD_RequestCompletedCallback on_completion;
+    MHD_NotifyConnectionCallback on_connection;
+    void *context;
+};
+
+/// `MHD_start_daemon`, with a pool of epoll threads and connections that can be suspended. NULL when it fails.
+struct MHD_Daemon *CMicroHTTPD_start_daemon(const struct CMicroHTTPD_Configuration *configuration);
+
+/// `MHD_get_connection_info(…, MHD_CONNECTION_INFO_CONNECTION_FD)`, or -1.
+int CMicroHTTPD_connection_fd(struct MHD_Connection *connection);
+
+/// `MHD_get_connection_info(…, MHD_CONNECTION_INFO_SOCKET_CONTEXT)`, or NULL.
+void *CMicroHTTPD_connection_context(struct MHD_Connection *connection);
+
+/// `MHD_get_connection_info(…, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)`, or 0.
+size_t CMicroHTTPD_request_header_size(struct MHD_Connection *connection);
+
+/// True where this libmicrohttpd parses by RFC 9112 itself (from 1.0), so that the raw block need not be read again.
+bool CMicroHTTPD_parses_strictly(void);
+
+#endif

@@ -1,0 +1,62 @@
+import Synchronization
+
+/// A bound on the bytes that requests hold together.
+package final class ByteBudget: Sendable {
+    package let limit: Int
+    private let taken = Atomic<Int>(0)
+
+    package init(limit: Int) {
+        precondition(limit >= 0)
+        self.limit = limit
+    }
+
+    package var used: Int { taken.load(ordering: .relaxed) }
+
+    /// A hold on `count` bytes; nil where that many are not free.
+    package func reserve(_ count: Int) -> Reservation? {
+        precondition(count >= 0)
+        guard take(count) else { return nil }
+        return Reservation(budget: self, count: count)
+    }
+
+    private func take(_ count: Int) -> Bool {
+        var current = taken.load(ordering: .relaxed)
+        while true {
+            let (wanted, overflow) = current.addingReportingOverflow(count)
+            guard !overflow, wanted <= limit else { return false }
+            let result = taken.compareExchange(expected: current, desired: wanted, ordering: .relaxed)
+            if result.exchanged { return true }
+            current = result.original
+        }
+    }
+
+    private func give(_ count: Int) {
+        taken.subtract(count, ordering: .relaxed)
+    }
+
+    /// Bytes held until this object goes.
+    package final class Reservation: Sendable {
+        private let budget: ByteBudget
+        private let count: Mutex<Int>
+
+        fileprivate init(budget: ByteBudget, count: Int) {
+            self.budget = budget
+            self.count = Mutex(count)
+        }
+
+        deinit {
+            budget.give(count.withLock { $0 })
+        }
+
+        /// Holds `newCount` bytes instead; false, and nothing changes, where the budget has no room for more.
+        package func resize(to newCount: Int) -> Bool {
+            precondition(newCount >= 0)
+            return count.withLock { count in
+                if newCount > count, !budget.take(newCount - count) { return false }
+                if newCount < count { budget.give(count - newCount) }
+                count = newCount
+                return true
+            }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+/// What the server serves. Calls come from I/O threads, many at a time.
+package protocol HTTPApplication: Sendable {
+    /// Refuses a request by its head alone, before a body is read. nil lets it pass.
+    func refusal(of head: HTTPRequest) -> HTTPResponse?
+
+    /// Answers a request, now on the I/O thread or later on a compute thread.
+    func answer(_ request: HTTPRequest) -> HTTPAnswer
+
+    /// What a client is told where the server itself refuses.
+    func response(to failure: HTTPFailure, of head: HTTPRequest) -> HTTPResponse
+
+    /// Told of each request once, when its answer has left or its connection is gone.
+    func didFinish(_ record: HTTPRecord)
+}
+
+/// An answer, or the work that makes it.
+package enum HTTPAnswer: Sendable {
+    /// Made on the I/O thread, which serves nobody else meanwhile: for what takes tens of microseconds.
+    case now(HTTPResponse)
+    /// To be made on a compute thread, in turn.
+    case later(@Sendable () -> HTTPResponse)
+}
+
+/// What the server refuses by itself.
+package enum HTTPFailure: Error, Equatable {
+    /// A header field that cannot be used, and why (RFC 9112).
+    case unusableHeader(String, reason: String)
+    /// A target with bytes that no URI has.
+    case unusableTarget
+    case unknownExpectation(String)
+    /// `asked` is nil where the body came in chunks and was cut off.
+    case bodyTooLarge(limit: Int, asked: Int?)
+    case buffersFull(limit: Int, asked: Int)
+    case queueFull(limit: Int)
+    case bodyTooSlow
+    case stopping
+}
+
+/// What became of one request.
+package struct HTTPRecord: Sendable {
+    package let id: String
+    package let method: String
+    package let route: String?
+    /// 0 where the client went away before there was an answer.
+    package let status: Int
+    package let bytesReceived: Int
+    package let bytesSent: Int
+    package let seconds: Double
+    /// False where the connection ended before the answer had left.
+    package let isComplete: Bool
+}

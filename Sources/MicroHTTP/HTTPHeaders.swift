@@ -1,0 +1,39 @@
+/// Header fields in the order in which they came; names compare without regard to case.
+package struct HTTPHeaders: Sendable, ExpressibleByDictionaryLiteral {
+    package private(set) var fields: [(name: String, value: String)]
+
+    package init(_ fields: [(name: String, value: String)] = []) {
+        self.fields = fields
+    }
+
+    package init(dictionaryLiteral elements: (String, String)...) {
+        fields = elements.map { (name: $0.0, value: $0.1) }
+    }
+
+    package mutating func add(_ name: String, _ value: String) {
+        fields.append((name: name, value: value))
+    }
+
+    /// The value of the field, those of equal names joined by ", " (RFC 9110 §5.3); nil where there is none.
+    package subscript(name: String) -> String? {
+        var joined: String?
+        for field in fields where Self.sameName(field.name, name) {
+            joined = joined.map { $0 + ", " + field.value } ?? field.value
+        }
+        return joined
+    }
+
+    package func count(of name: String) -> Int {
+        fields.count { Self.sameName($0.name, name) }
+    }
+
+    private static func sameName(_ one: String, _ other: String) -> Bool {
+        let (one, other) = (one.utf8, other.utf8)
+        return one.count == other.count
+            && zip(one, other).allSatisfy { $0 == $1 || ($0 ^ $1 == 0x20 && isLetter($0 | 0x20)) }
+    }
+
+    private static func isLetter(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+    }
+}

@@ -1,0 +1,13 @@
+import FoundationEssentials
+
+extension HTTPResponse {
+    /// The response as it stands on the wire, closing the connection: for where libmicrohttpd cannot send it.
+    func bytes(extraHeaders: HTTPHeaders) -> [UInt8] {
+        var lines = "HTTP/1.1 \(status) \(status == 408 ? "Request Timeout" : "Service Unavailable")\r\n"
+        for field in headers.fields + extraHeaders.fields where field.name != "Connection" {
+            lines += "\(field.name): \(field.value)\r\n"
+        }
+        lines += "Connection: close\r\nContent-Length: \(body.count)\r\n\r\n"
+        return Array(lines.utf8) + Array(body)
+    }
+}

@@ -1,0 +1,21 @@
+import FoundationEssentials
+
+/// A status, header fields and a body. `Content-Length`, `Date` and `X-Request-Id` are added on the way out.
+package struct HTTPResponse: Sendable {
+    package var status: Int
+    package var headers: HTTPHeaders
+    package var body: Data
+    /// The pattern that the router matched, for logs and metrics; nil before routing.
+    package var route: String?
+    /// Holds the body's bytes in the budget until they have left.
+    package var reservation: ByteBudget.Reservation?
+
+    package init(
+        status: Int, headers: HTTPHeaders = [:], body: Data = Data(), reservation: ByteBudget.Reservation? = nil
+    ) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+        self.reservation = reservation
+    }
+}

@@ -1,0 +1,169 @@
+import CMicroHTTPD
+import Dispatch
+import Synchronization
+
+/// An HTTP/1.1 server: libmicrohttpd's threads do I/O, a pool of ours computes.
+package final class HTTPServer: Sendable {
+    package struct Configuration: Sendable {
+        package var host: String
+        /// 0 takes any free port.
+        package var port: Int
+        package var maxBodyBytes: Int
+        package var maxConnections: Int
+        package var idleTimeoutSeconds: Int
+        package var ioThreads: Int
+
+        package init(
+            host: String = "127.0.0.1", port: Int = 0, maxBodyBytes: Int = 1 << 27, maxConnections: Int = 512,
+            idleTimeoutSeconds: Int = 65, ioThreads: Int = 2
+        ) {
+            self.host = host
+            self.port = port
+            self.maxBodyBytes = maxBodyBytes
+            self.maxConnections = maxConnections
+            self.idleTimeoutSeconds = idleTimeoutSeconds
+            self.ioThreads = ioThreads
+        }
+    }
+
+    /// What the server holds at a moment.
+    package struct Statistics: Sendable, Equatable {
+        package var connections: Int
+        /// Requests from their request line until their answer has left.
+        package var inFlight: Int
+        /// Requests in memory, whatever still holds them.
+        package var retained: Int
+        package var bufferedBytes: Int
+    }
+
+    let configuration: Configuration
+    let application: any HTTPApplication
+    let compute: ComputePool
+    let budget: ByteBudget
+
+    private enum Life: Int { case serving, draining, abandoning }
+    private let life = Atomic<Int>(Life.serving.rawValue)
+    private let inFlight = Atomic<Int>(0)
+    private let retained = Atomic<Int>(0)
+    private let connections = Mutex<[ObjectIdentifier: ConnectionRecord]>([:])
+    private let running = Mutex<Running?>(nil)
+
+    /// What exists between `start` and `stop`.
+    private struct Running {
+        let daemon: Daemon
+        let socket: ListeningSocket
+    }
+
+    /// Slower than this, a body is not on its way but in the way. It is less than a modem brings.
+    private static let slowestBytesPerSecond = 1_024
+    /// What answers that are late get after the drain, to leave.
+    private static let farewellSeconds = 1.0
+
+    package init(
+        configuration: Configuration, application: any HTTPApplication, compute: ComputePool, budget: ByteBudget
+    ) {
+        self.configuration = configuration
+        self.application = application
+        self.compute = compute
+        self.budget = budget
+    }
+
+    /// Listens, and answers the port. Throws `SocketError` where the address cannot be had.
+    package func start() throws -> Int {
+        let socket = try ListeningSocket(host: configuration.host, port: configuration.port)
+        guard let daemon = Daemon(serving: self, on: socket.descriptor) else {
+            socket.close()
+            throw SocketError(description: "libmicrohttpd could not start its threads")
+        }
+        running.withLock { $0 = Running(daemon: daemon, socket: socket) }
+        cutWhatIsOverdueEachSecond()
+        return socket.port
+    }
+
+    /// Stops accepting, gives what is in flight `drainSeconds`, answers 503 to what is then left, and returns when all is closed.
+    package func stop(drainSeconds: Double) {
+        guard let running = running.withLock({ $0.take() }) else { return }
+        life.store(Life.draining.rawValue, ordering: .sequentiallyConsistent)
+        running.daemon.stopAccepting(from: running.socket)
+        wait(seconds: drainSeconds) { inFlight.load(ordering: .relaxed) == 0 }
+        life.store(Life.abandoning.rawValue, ordering: .sequentiallyConsistent)
+        wait(seconds: Self.farewellSeconds) {
+            for record in records() { record.abandon(.stopping) }
+            return inFlight.load(ordering: .relaxed) == 0
+        }
+        running.daemon.stop()
+        running.socket.close()
+    }
+
+    package var isDraining: Bool { life.load(ordering: .sequentiallyConsistent) != Life.serving.rawValue }
+    var isAbandoning: Bool { life.load(ordering: .sequentiallyConsistent) == Life.abandoning.rawValue }
+
+    package var statistics: Statistics {
+        Statistics(
+            connections: connections.withLock { $0.count }, inFlight: inFlight.load(ordering: .relaxed),
+            retained: retained.load(ordering: .relaxed), bufferedBytes: budget.used)
+    }
+
+    func commonHeaders(id: String) -> HTTPHeaders {
+        isDraining ? ["X-Request-Id": id, "Connection": "close"] : ["X-Request-Id": id]
+    }
+
+    // MARK: What callbacks tell
+
+    func connectionOpened(_ record: ConnectionRecord) {
+        connections.withLock { $0[ObjectIdentifier(record)] = record }
+    }
+
+    func connectionClosed(_ record: ConnectionRecord) {
+        record.close()
+        connections.withLock { $0[ObjectIdentifier(record)] = nil }
+    }
+
+    func exchangeBegan() {
+        inFlight.add(1, ordering: .relaxed)
+        retained.add(1, ordering: .relaxed)
+    }
+
+    func exchangeEnded() {
+        inFlight.subtract(1, ordering: .relaxed)
+    }
+
+    func exchangeReleased() {
+        retained.subtract(1, ordering: .relaxed)
+    }
+
+    // MARK: Time
+
+    private func records() -> [ConnectionRecord] {
+        connections.withLock { Array($0.values) }
+    }
+
+    private func cutWhatIsOverdueEachSecond() {
+        DispatchQueue.global().asyncAfter(deadline: .now() + 1) { [weak self] in
+            guard let self, running.withLock({ $0 != nil }) else { return }
+            cutWhatIsOverdue()
+            cutWhatIsOverdueEachSecond()
+        }
+    }
+
+    private func cutWhatIsOverdue() {
+        let now = ContinuousClock.now
+        for record in records() {
+            record.cutIfOverdue(
+                now: now, seconds: configuration.idleTimeoutSeconds, bytesPerSecond: Self.slowestBytesPerSecond
+            ) {
+                let nobody = HTTPRequest(id: RequestID.next(), method: "", target: RequestTarget(""))
+                return application.response(to: .bodyTooSlow, of: nobody).bytes(
+                    extraHeaders: commonHeaders(id: nobody.id))
+            }
+        }
+    }
+
+    private func wait(seconds: Double, until isOver: () -> Bool) {
+        let end = ContinuousClock.now + .seconds(seconds)
+        let pause = DispatchSemaphore(value: 0)
+        while !isOver(), ContinuousClock.now < end {
+            _ = pause.wait(timeout: .now() + .milliseconds(5))
+        }
+    }
+}

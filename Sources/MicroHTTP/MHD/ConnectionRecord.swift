@@ -1,0 +1,73 @@
+import CMicroHTTPD
+import Glibc
+import Synchronization
+
+/// A connection as other threads see it: its socket, and the exchange under way on it.
+final class ConnectionRecord: Sendable {
+    private struct State {
+        /// -1 once libmicrohttpd is about to close it.
+        var socket: Int32
+        var exchange: Exchange?
+        var idleSince = ContinuousClock.now
+    }
+
+    private let state: Mutex<State>
+
+    init(socket: Int32) {
+        state = Mutex(State(socket: socket))
+    }
+
+    func begin(_ exchange: Exchange) {
+        state.withLock { $0.exchange = exchange }
+    }
+
+    func end() {
+        state.withLock { state in
+            state.exchange = nil
+            state.idleSince = .now
+        }
+    }
+
+    /// libmicrohttpd says so before it closes the socket, so under this lock the number is never that of another connection.
+    func close() {
+        state.withLock { state in
+            state.socket = -1
+            state.exchange = nil
+        }
+    }
+
+    /// Ends what is under way: a computation is answered with the failure, an upload is cut with it.
+    func abandon(_ failure: HTTPFailure) {
+        guard let exchange = state.withLock({ $0.exchange }) else { return }
+        exchange.fail(failure)
+        if let bytes = exchange.cut(failure) { hangUp(saying: bytes) }
+    }
+
+    /// Ends a request that has not come in time.
+    ///
+    /// libmicrohttpd's own time-out counts from the last byte, so a byte now and then holds a connection for ever. A head has
+    /// `seconds`; a body has as long and a second more for each `bytesPerSecond` of it that have come.
+    func cutIfOverdue(now: ContinuousClock.Instant, seconds: Int, bytesPerSecond: Int, headOverdue: () -> [UInt8]) {
+        let (exchange, idleSince) = state.withLock { ($0.exchange, $0.idleSince) }
+        if let exchange {
+            let bytes = exchange.cut(.bodyTooSlow) { started, received in
+                started.duration(to: now) > .seconds(seconds + received / bytesPerSecond)
+            }
+            if let bytes { hangUp(saying: bytes) }
+        } else if idleSince.duration(to: now) > .seconds(seconds + 2) {
+            // An idle connection would be gone by now, so this one has begun a head.
+            hangUp(saying: headOverdue())
+        }
+    }
+
+    /// Writes what fits into the socket's buffer and shuts the connection down; libmicrohttpd then sees its end and closes it.
+    private func hangUp(saying bytes: [UInt8]) {
+        state.withLock { state in
+            guard state.socket >= 0 else { return }
+            _ = unsafe bytes.withUnsafeBytes {
+                unsafe send(state.socket, $0.baseAddress, $0.count, Int32(MSG_DONTWAIT | MSG_NOSIGNAL))
+            }
+            shutdown(state.socket, Int32(SHUT_RDWR))
+        }
+    }
+}

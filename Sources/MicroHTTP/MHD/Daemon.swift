@@ -1,0 +1,108 @@
+import CMicroHTTPD
+import Glibc
+
+/// A running libmicrohttpd and the callbacks by which it speaks to the server.
+@safe final class Daemon: @unchecked Sendable {
+    // Sendable: both pointers are set once, and libmicrohttpd's functions on a daemon may be called from any thread.
+    private let pointer: OpaquePointer
+    private let context: Unmanaged<HTTPServer>
+
+    /// Memory of one connection: request line and header block fit into it, and a body comes in pieces of half of it.
+    private static let connectionMemory = 131_072
+
+    /// Starts the threads; nil where libmicrohttpd cannot.
+    init?(serving server: HTTPServer, on socket: Int32) {
+        // Retained for the callbacks; released in `stop`, after the last of them, or below.
+        unsafe context = Unmanaged.passRetained(server)
+        var configuration = unsafe CMicroHTTPD_Configuration()
+        unsafe configuration.listen_socket = socket
+        unsafe configuration.io_threads = UInt32(clamping: server.configuration.ioThreads)
+        unsafe configuration.connection_limit = UInt32(clamping: server.configuration.maxConnections)
+        unsafe configuration.connection_timeout_seconds = UInt32(clamping: server.configuration.idleTimeoutSeconds)
+        unsafe configuration.connection_memory_limit = Self.connectionMemory
+        unsafe configuration.on_target = Self.onTarget
+        unsafe configuration.on_request = Self.onRequest
+        unsafe configuration.on_completion = Self.onCompletion
+        unsafe configuration.on_connection = Self.onConnection
+        unsafe configuration.context = unsafe context.toOpaque()
+        guard let pointer = unsafe CMicroHTTPD_start_daemon(&configuration) else {
+            unsafe context.release()
+            return nil
+        }
+        unsafe self.pointer = pointer
+    }
+
+    /// Refuses new connections. Those that the kernel has already accepted are served.
+    ///
+    /// The corresponding C functions are `MHD_quiesce_daemon` and `MHD_add_connection`.
+    func stopAccepting(from socket: ListeningSocket) {
+        unsafe MHD_quiesce_daemon(pointer)
+        while let accepted = socket.accept() {
+            unsafe accepted.withAddress { address, length in
+                _ = unsafe MHD_add_connection(pointer, accepted.descriptor, address, length)
+            }
+        }
+        socket.refuse()
+    }
+
+    /// Closes all connections and ends the threads. No connection may be suspended.
+    ///
+    /// The corresponding C function is `MHD_stop_daemon`.
+    func stop() {
+        unsafe MHD_stop_daemon(pointer)
+        unsafe context.release()
+    }
+
+    private static let onConnection: MHD_NotifyConnectionCallback = { context, connection, socketContext, code in
+        guard let context = unsafe context, let connection = unsafe connection, let socketContext = unsafe socketContext
+        else { return }
+        let server = unsafe Unmanaged<HTTPServer>.fromOpaque(context).takeUnretainedValue()
+        if code == .CONNECTION_NOTIFY_STARTED {
+            let record = unsafe ConnectionRecord(socket: CMicroHTTPD_connection_fd(connection))
+            // Retained for libmicrohttpd; released below when it says that the connection is closed.
+            unsafe socketContext.pointee = Unmanaged.passRetained(record).toOpaque()
+            server.connectionOpened(record)
+        } else if let record = unsafe socketContext.pointee {
+            unsafe server.connectionClosed(Unmanaged<ConnectionRecord>.fromOpaque(record).takeRetainedValue())
+            unsafe socketContext.pointee = nil
+        }
+    }
+
+    private static let onTarget:
+        @convention(c) (UnsafeMutableRawPointer?, UnsafePointer<CChar>?, OpaquePointer?) -> UnsafeMutableRawPointer? = {
+            context, target, connection in
+            guard let context = unsafe context, let target = unsafe target, let connection = unsafe connection else {
+                return nil
+            }
+            let server = unsafe Unmanaged<HTTPServer>.fromOpaque(context).takeUnretainedValue()
+            let exchange = unsafe Exchange(server: server, target: String(cString: target))
+            unsafe record(of: connection)?.begin(exchange)
+            // Retained for libmicrohttpd; released in `onCompletion`, which comes once for each request.
+            return unsafe Unmanaged.passRetained(exchange).toOpaque()
+        }
+
+    private static let onRequest: MHD_AccessHandlerCallback = {
+        _, connection, _, method, version, upload, uploadSize, requestContext in
+        guard let connection = unsafe connection, let method = unsafe method, let version = unsafe version,
+            let uploadSize = unsafe uploadSize, let exchange = unsafe requestContext?.pointee
+        else { return .NO }
+        let piece = unsafe UnsafeRawBufferPointer(start: upload, count: uploadSize.pointee)
+        unsafe uploadSize.pointee = 0
+        return unsafe Unmanaged<Exchange>.fromOpaque(exchange).takeUnretainedValue()
+            .proceed(
+                MHDConnection(pointer: connection), method: method, version: String(cString: version), upload: piece)
+    }
+
+    private static let onCompletion: MHD_RequestCompletedCallback = { _, connection, requestContext, code in
+        guard let connection = unsafe connection, let exchange = unsafe requestContext?.pointee else { return }
+        unsafe requestContext?.pointee = nil
+        unsafe record(of: connection)?.end()
+        unsafe Unmanaged<Exchange>.fromOpaque(exchange).takeRetainedValue()
+            .complete(isComplete: code == .REQUEST_TERMINATED_COMPLETED_OK)
+    }
+
+    private static func record(of connection: OpaquePointer) -> ConnectionRecord? {
+        unsafe CMicroHTTPD_connection_context(connection)
+            .map { unsafe Unmanaged<ConnectionRecord>.fromOpaque($0).takeUnretainedValue() }
+    }
+}

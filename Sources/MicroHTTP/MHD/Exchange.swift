@@ -1,0 +1,258 @@
+import CMicroHTTPD
+import FoundationEssentials
+import Synchronization
+
+/// One request and its answer, from the request line until the answer has left.
+///
+/// libmicrohttpd calls `proceed` on the connection's I/O thread: once with the head, then with each piece of the body, then
+/// once more, and again after a suspension. Other threads only `finish` a computation and `cut` an upload.
+final class Exchange: Sendable {
+    fileprivate enum Phase {
+        case head
+        case receiving(BodyBuffer, ByteBudget.Reservation)
+        /// The body is read and thrown away, then the response is sent: the connection survives a refusal.
+        case discarding(HTTPResponse, room: Int)
+        /// Suspended until a compute thread has the response.
+        case computing(MHDConnection)
+        case ready(HTTPResponse)
+        case answered
+        /// The server has closed the connection from its side.
+        case cut
+    }
+
+    fileprivate struct State {
+        var phase = Phase.head
+        var head: HTTPRequest
+        var isHeadRead = false
+        var bytesReceived = 0
+        /// Of the response, once there is one.
+        var status = 0
+        var route: String?
+        var bytesSent = 0
+        /// What body and answer take of the budget until the answer has left.
+        var reservations: [ByteBudget.Reservation] = []
+    }
+
+    /// Of a body that is refused, this much is read for the sake of the connection: sending it costs less than a new one.
+    private static let smallBody = 65_536
+
+    private let server: HTTPServer
+    private let started = ContinuousClock.now
+    private let state: Mutex<State>
+
+    init(server: HTTPServer, target: String) {
+        self.server = server
+        state = Mutex(State(head: HTTPRequest(id: RequestID.next(), method: "", target: RequestTarget(target))))
+        server.exchangeBegan()
+    }
+
+    deinit {
+        server.exchangeReleased()
+    }
+
+    // MARK: On the I/O thread
+
+    /// The next step of the request; NO closes the connection.
+    func proceed(
+        _ connection: MHDConnection, method: UnsafePointer<CChar>, version: String, upload: UnsafeRawBufferPointer
+    ) -> MHD_Result {
+        let isWhole = unsafe upload.isEmpty
+        let (phase, head) = state.withLock { state in
+            state.bytesReceived += upload.count
+            return (state.phase, state.head)
+        }
+        switch phase {
+        case .head:
+            return unsafe begin(connection, head, method: method, version: version)
+        case .receiving(let body, let reservation) where isWhole:
+            state.withLock { $0.reservations.append(reservation) }
+            return answer(head.with(body: body.data()), on: connection)
+        case .receiving(let body, let reservation):
+            return unsafe receive(upload, into: body, reservation, head)
+        case .discarding(let response, _) where isWhole:
+            return respond(response, on: connection)
+        case .discarding(let response, let room):
+            let left = room - upload.count
+            return left >= 0 && advance(to: .discarding(response, room: left)) ? .YES : .NO
+        case .ready(let response):
+            return respond(response, on: connection)
+        case .computing, .answered:
+            return .YES
+        case .cut:
+            return .NO
+        }
+    }
+
+    /// Goes on to a phase; false where another thread has cut the connection.
+    private func advance(to phase: Phase) -> Bool {
+        state.withLock { state in
+            if case .cut = state.phase { return false }
+            state.phase = phase
+            return true
+        }
+    }
+
+    /// The head is complete: refuse it, or make room for the body.
+    private func begin(
+        _ connection: MHDConnection, _ unread: HTTPRequest, method: UnsafePointer<CChar>, version: String
+    ) -> MHD_Result {
+        var head = unsafe HTTPRequest(id: unread.id, method: String(cString: method), target: unread.target)
+        do throws(HTTPFailure) {
+            defer {
+                state.withLock { [head] state in
+                    state.head = head
+                    state.isHeadRead = true
+                }
+            }
+            guard head.target.isUsable else { throw .unusableTarget }
+            let headers = try unsafe HeaderReader.read(from: connection, method: method, version: version)
+            let id = headers["X-Request-Id"].flatMap { RequestID.isUsable($0) ? $0 : nil } ?? head.id
+            head = HTTPRequest(id: id, method: head.method, target: head.target, headers: headers)
+            if let expectation = headers["Expect"], expectation.lowercased() != "100-continue" {
+                throw .unknownExpectation(expectation)
+            }
+            // A length that is no Int is larger than any limit.
+            let announced = headers["Content-Length"].map { Int($0) ?? .max } ?? 0
+            if let refusal = server.application.refusal(of: head) {
+                let body = headers["Transfer-Encoding"] == nil ? announced : .max
+                return refuse(refusal, on: connection, body: body, isAwaited: headers["Expect"] != nil)
+            }
+            let limit = server.configuration.maxBodyBytes
+            guard announced <= limit else { throw .bodyTooLarge(limit: limit, asked: announced) }
+            guard let reservation = server.budget.reserve(announced) else {
+                throw .buffersFull(limit: server.budget.limit, asked: announced)
+            }
+            return advance(to: .receiving(BodyBuffer(capacity: announced), reservation)) ? .YES : .NO
+        } catch {
+            return respond(server.application.response(to: error, of: head), on: connection)
+        }
+    }
+
+    /// A refusal before the body: after it where the body is small and already on its way, at once where it is not.
+    ///
+    /// A response on the first call makes libmicrohttpd close the connection.
+    private func refuse(
+        _ response: HTTPResponse, on connection: MHDConnection, body: Int, isAwaited: Bool
+    ) -> MHD_Result {
+        guard body <= Self.smallBody, body == 0 || !isAwaited else { return respond(response, on: connection) }
+        return advance(to: .discarding(response, room: Self.smallBody)) ? .YES : .NO
+    }
+
+    /// Adds a piece to the body, or turns to discarding where the limits end.
+    private func receive(
+        _ piece: UnsafeRawBufferPointer, into body: BodyBuffer, _ reservation: ByteBudget.Reservation,
+        _ head: HTTPRequest
+    ) -> MHD_Result {
+        let limit = server.configuration.maxBodyBytes
+        let total = body.count + piece.count
+        let capacity = max(body.capacity, min(body.capacityNeeded(for: total), limit))
+        let failure: HTTPFailure
+        if total > limit {
+            failure = .bodyTooLarge(limit: limit, asked: nil)
+        } else if !reservation.resize(to: capacity) {
+            failure = .buffersFull(limit: server.budget.limit, asked: capacity)
+        } else {
+            unsafe body.append(piece, growingTo: capacity)
+            return .YES
+        }
+        // Once a body is coming, libmicrohttpd cannot answer before its end: as much again is read, and no more.
+        let response = server.application.response(to: failure, of: head)
+        return advance(to: .discarding(response, room: max(limit, Self.smallBody))) ? .YES : .NO
+    }
+
+    private func answer(_ request: HTTPRequest, on connection: MHDConnection) -> MHD_Result {
+        guard advance(to: .answered) else { return .NO }
+        switch server.application.answer(request) {
+        case .now(let response):
+            return respond(response, on: connection)
+        case .later(let work):
+            connection.suspend()
+            _ = advance(to: .computing(connection))
+            if !server.compute.submit({ self.finish(work()) }) {
+                fail(.queueFull(limit: server.compute.maxWaiting))
+            } else if server.isAbandoning {
+                // The sweep that ends what is computing may have passed before this began to.
+                fail(.stopping)
+            }
+            return .YES
+        }
+    }
+
+    private func respond(_ response: HTTPResponse, on connection: MHDConnection) -> MHD_Result {
+        guard advance(to: .answered) else { return .NO }
+        let head = state.withLock { state in
+            state.keep(response)
+            return state.head
+        }
+        return connection.queue(response, extraHeaders: server.commonHeaders(id: head.id))
+    }
+
+    /// The answer has left, or the connection is gone.
+    func complete(isComplete: Bool) {
+        let record: HTTPRecord? = state.withLock { state in
+            state.phase = .answered
+            state.reservations = []
+            return state.isHeadRead ? state.record(since: started, isComplete: isComplete) : nil
+        }
+        if let record { server.application.didFinish(record) }
+        server.exchangeEnded()
+    }
+
+    // MARK: From other threads
+
+    /// Hands over the response of a computation; of two, the first counts.
+    func finish(_ response: HTTPResponse) {
+        let suspended: MHDConnection? = state.withLock { state in
+            guard case .computing(let connection) = state.phase else { return nil }
+            state.phase = .ready(response)
+            return connection
+        }
+        suspended?.resume()
+    }
+
+    /// Ends a computation, if one is under way, with a failure.
+    func fail(_ failure: HTTPFailure) {
+        let computing: HTTPRequest? = state.withLock { state in
+            if case .computing = state.phase { state.head } else { nil }
+        }
+        if let computing { finish(server.application.response(to: failure, of: computing)) }
+    }
+
+    /// Ends an upload: what the client is to be told, or nil where none is under way or it is not overdue.
+    ///
+    /// `isOverdue` is asked with when the request began and how much of it has come.
+    func cut(
+        _ failure: HTTPFailure, if isOverdue: (ContinuousClock.Instant, Int) -> Bool = { _, _ in true }
+    ) -> [UInt8]? {
+        let uploading: HTTPRequest? = state.withLock { state in
+            guard isOverdue(started, state.bytesReceived) else { return nil }
+            switch state.phase {
+            case .receiving, .discarding:
+                state.phase = .cut
+                return state.head
+            default:
+                return nil
+            }
+        }
+        guard let uploading else { return nil }
+        let response = server.application.response(to: failure, of: uploading)
+        state.withLock { $0.keep(response) }
+        return response.bytes(extraHeaders: server.commonHeaders(id: uploading.id))
+    }
+}
+
+extension Exchange.State {
+    /// Keeps what the record will say of a response, and its bytes in the budget; the bytes themselves are libmicrohttpd's now.
+    fileprivate mutating func keep(_ response: HTTPResponse) {
+        if let reservation = response.reservation { reservations.append(reservation) }
+        status = response.status
+        route = response.route
+        bytesSent = head.method == "HEAD" ? 0 : response.body.count
+    }
+
+    fileprivate func record(since started: ContinuousClock.Instant, isComplete: Bool) -> HTTPRecord {
+        HTTPRecord(
+            id: head.id, method: head.method, route: route, status: status, bytesReceived: bytesReceived,
+            bytesSent: bytesSent, seconds: started.duration(to: .now) / .seconds(1), isComplete: isComplete)
+    }
+}

@@ -1,0 +1,38 @@
+import CMicroHTTPD
+
+/// A connection of libmicrohttpd's; the pointer is good until its request completes.
+@safe struct MHDConnection: @unchecked Sendable {
+    // Sendable: the pointer itself never changes, and from other threads only `resume` is called,
+    // which libmicrohttpd allows on a suspended connection from anywhere.
+    let pointer: OpaquePointer
+
+    /// The corresponding C function is `MHD_suspend_connection`.
+    func suspend() {
+        unsafe MHD_suspend_connection(pointer)
+    }
+
+    /// The corresponding C function is `MHD_resume_connection`.
+    func resume() {
+        unsafe MHD_resume_connection(pointer)
+    }
+
+    /// The corresponding C functions are `MHD_create_response_from_buffer`, `MHD_add_response_header`,
+    /// `MHD_queue_response` and `MHD_destroy_response`. The body is copied; NO where anything fails.
+    func queue(_ response: HTTPResponse, extraHeaders: HTTPHeaders) -> MHD_Result {
+        let created = unsafe response.body.withUnsafeBytes { bytes in
+            // MHD_RESPMEM_MUST_COPY only reads what it is pointed at.
+            unsafe MHD_create_response_from_buffer(
+                bytes.count, UnsafeMutableRawPointer(mutating: bytes.baseAddress), .RESPMEM_MUST_COPY)
+        }
+        guard let created = unsafe created else { return .NO }
+        for field in response.headers.fields + extraHeaders.fields {
+            guard unsafe MHD_add_response_header(created, field.name, field.value) == .YES else {
+                unsafe MHD_destroy_response(created)
+                return .NO
+            }
+        }
+        let result = unsafe MHD_queue_response(pointer, UInt32(response.status), created)
+        unsafe MHD_destroy_response(created)
+        return result
+    }
+}

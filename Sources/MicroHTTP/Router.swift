@@ -1,0 +1,45 @@
+/// Finds what answers a method and a path. HEAD goes where GET goes; OPTIONS is known everywhere.
+package struct Router<Handler: Sendable>: Sendable {
+    package enum Match {
+        case handler(Handler)
+        /// OPTIONS: what the path allows.
+        case options(allow: String)
+        case methodNotAllowed(allow: String)
+        case notFound
+    }
+
+    private var handlers: [String: [String: Handler]] = [:]
+
+    package init() {}
+
+    /// Adds a route; a method and path are added once.
+    package mutating func add(_ method: String, _ path: String, _ handler: Handler) {
+        precondition(handlers[path]?[method] == nil, "\(method) \(path) is routed twice")
+        handlers[path, default: [:]][method] = handler
+    }
+
+    /// All that was added, ordered by path and method.
+    package var routes: [(method: String, path: String)] {
+        handlers
+            .flatMap { path, methods in methods.keys.map { (method: $0, path: path) } }
+            .sorted { ($0.path, $0.method) < ($1.path, $1.method) }
+    }
+
+    package func contains(_ path: String) -> Bool {
+        handlers[path] != nil
+    }
+
+    package func match(_ method: String, _ path: String) -> Match {
+        if path == "*", method == "OPTIONS" {
+            return .options(allow: allow(Set(handlers.values.flatMap(\.keys))))
+        }
+        guard let methods = handlers[path] else { return .notFound }
+        if let handler = methods[method == "HEAD" ? "GET" : method] { return .handler(handler) }
+        let allow = allow(Set(methods.keys))
+        return method == "OPTIONS" ? .options(allow: allow) : .methodNotAllowed(allow: allow)
+    }
+
+    private func allow(_ methods: Set<String>) -> String {
+        methods.union(methods.contains("GET") ? ["HEAD", "OPTIONS"] : ["OPTIONS"]).sorted().joined(separator: ", ")
+    }
+}

@@ -1,0 +1,30 @@
+/// The positions of a tensor's rows, in tokens.
+package enum Positions: Sendable, Equatable {
+    /// first, first + 1, …, along each sequence.
+    case consecutive(from: Double)
+    /// One for each row, the same for all sequences.
+    case shared([Double])
+    /// One list for each index of the first axis.
+    case perBatch([[Double]])
+
+    /// A position past this is no longer one apart from the next in float64.
+    package static let maxMagnitude = 9_007_199_254_740_992.0
+
+    package static func isInBounds(_ position: Double) -> Bool {
+        // No number compares false.
+        abs(position) <= maxMagnitude
+    }
+
+    /// True where there is a position in bounds for each row of the shape.
+    package func fit(_ shape: TensorShape) -> Bool {
+        switch self {
+        case .consecutive(let first):
+            Self.isInBounds(first) && Self.isInBounds(first + Double(shape.sequenceLength - 1))
+        case .shared(let list):
+            list.count == shape.sequenceLength && list.allSatisfy(Self.isInBounds)
+        case .perBatch(let lists):
+            shape.rank >= 3 && lists.count == shape.axes[0]
+                && lists.allSatisfy { $0.count == shape.sequenceLength && $0.allSatisfy(Self.isInBounds) }
+        }
+    }
+}

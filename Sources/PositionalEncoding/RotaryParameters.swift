@@ -1,0 +1,52 @@
+/// Everything that says how a vector is rotated but its position. Valid once made.
+package struct RotaryParameters: Sendable, Hashable {
+    package static let maxDimension = 65_536
+    package static let bases = 1.0...1e30
+    package static let defaultBase = 10_000.0
+
+    /// d, the length of a vector.
+    package let dimension: Int
+    /// r, how many leading elements of a vector turn; even.
+    package let rotaryDimension: Int
+    /// θ of the ladder: pair i of the r/2 turns by θ^(−2i/r) rad per position.
+    package let base: Double
+    package let layout: PairLayout
+    package let scaling: Scaling
+
+    /// Throws `RotaryParameterError`, which says what is wrong with which.
+    package init(
+        dimension: Int, rotaryDimension: Int? = nil, base: Double = defaultBase, layout: PairLayout = .interleaved,
+        scaling: Scaling = .none
+    ) throws(RotaryParameterError) {
+        guard (1...Self.maxDimension).contains(dimension) else { throw .dimension(dimension) }
+        if let rotaryDimension {
+            guard rotaryDimension > 0, rotaryDimension.isMultiple(of: 2) else {
+                throw .rotaryDimension(rotaryDimension)
+            }
+            guard rotaryDimension <= dimension else {
+                throw .rotaryDimensionTooLarge(rotaryDimension, dimension: dimension)
+            }
+        } else {
+            guard dimension.isMultiple(of: 2) else { throw .oddDimension(dimension) }
+        }
+        guard Self.bases.contains(base) else { throw .base(base) }
+        self.dimension = dimension
+        self.rotaryDimension = rotaryDimension ?? dimension
+        self.base = base
+        self.layout = layout
+        self.scaling = scaling
+    }
+
+    /// p = r/2, the number of pairs.
+    package var pairCount: Int { rotaryDimension / 2 }
+}
+
+/// Why rotary parameters cannot be, by the parameter that is to blame.
+package enum RotaryParameterError: Error, Equatable {
+    case dimension(Int)
+    /// No `rotaryDimension` was given and the dimension is odd.
+    case oddDimension(Int)
+    case rotaryDimension(Int)
+    case rotaryDimensionTooLarge(Int, dimension: Int)
+    case base(Double)
+}

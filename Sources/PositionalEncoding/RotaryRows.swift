@@ -1,0 +1,41 @@
+import Glibc
+
+/// Whether a vector is turned, or turned back.
+enum RotationDirection: Hashable {
+    case forward
+    /// By −angle, and divided by the attention factor.
+    case inverse
+}
+
+/// Cosines and sines for some positions, one row of p each per position, multiplied by the attention factor.
+///
+/// Angles are float64 products position · inverse frequency; cosine and sine are rounded once, to `Scalar`.
+package struct RotaryRows<Scalar: TensorScalar>: Sendable {
+    let pairCount: Int
+    /// `[positions, p]`, row-major.
+    package let cosines: [Scalar]
+    package let sines: [Scalar]
+
+    init(_ table: FrequencyTable, positions: some Collection<Double>, direction: RotationDirection) {
+        pairCount = table.inverseFrequencies.count
+        let count = positions.count * pairCount
+        var cosines: [Scalar] = []
+        var sines: [Scalar] = []
+        cosines.reserveCapacity(count)
+        sines.reserveCapacity(count)
+        let (factor, sign) =
+            switch direction {
+            case .forward: (table.attentionFactor, 1.0)
+            case .inverse: (1 / table.attentionFactor, -1.0)
+            }
+        for position in positions {
+            for inverseFrequency in table.inverseFrequencies {
+                let angle = position * inverseFrequency
+                cosines.append(Scalar(factor * cos(angle)))
+                sines.append(Scalar(factor * sign * sin(angle)))
+            }
+        }
+        self.cosines = cosines
+        self.sines = sines
+    }
+}

@@ -1,0 +1,84 @@
+import FoundationEssentials
+import Logging
+import MicroHTTP
+
+/// The service as the HTTP server sees it: finds the endpoint, turns what it throws into problems, logs each request.
+struct Application: HTTPApplication {
+    let router: Router<any Endpoint>
+    let logger: Logger
+
+    func refusal(of head: HTTPRequest) -> HTTPResponse? {
+        switch router.match(head.method, head.target.path) {
+        case .handler(let endpoint):
+            do {
+                try endpoint.check(head)
+                return nil
+            } catch {
+                return response(to: error, of: head)
+            }
+        case .options(let allow):
+            return routed(HTTPResponse(status: 204, headers: ["Allow": allow]), head)
+        case .methodNotAllowed(let allow):
+            let problem = Problem(
+                .methodNotAllowed, "\(head.target.path) takes \(allow), and not \(head.method.clipped)")
+            return routed(problem.response(id: head.id, headers: ["Allow": allow]), head)
+        case .notFound:
+            return Problem(.notFound, "there is nothing at \(head.target.path.clipped); GET / lists what there is")
+                .response(id: head.id)
+        }
+    }
+
+    func answer(_ request: HTTPRequest) -> HTTPAnswer {
+        guard case .handler(let endpoint) = router.match(request.method, request.target.path) else {
+            preconditionFailure("what is not routed was refused by its head")
+        }
+        do {
+            switch try endpoint.answer(request) {
+            case .now(let response):
+                return .now(routed(response, request))
+            case .later(let work):
+                return .later {
+                    do {
+                        return routed(try work(), request)
+                    } catch {
+                        return response(to: error, of: request)
+                    }
+                }
+            }
+        } catch {
+            return .now(response(to: error, of: request))
+        }
+    }
+
+    func response(to failure: HTTPFailure, of head: HTTPRequest) -> HTTPResponse {
+        routed(Problem(failure).response(id: head.id), head)
+    }
+
+    func didFinish(_ record: HTTPRecord) {
+        let milliseconds = (record.seconds * 100_000).rounded() / 100
+        logger.info(
+            """
+            \(record.method.clipped) \(record.route ?? "-") \(record.status) in=\(record.bytesReceived) \
+            out=\(record.bytesSent) ms=\(milliseconds) id=\(record.id)\(record.isComplete ? "" : " aborted")
+            """)
+    }
+
+    private func response(to error: any Error, of request: HTTPRequest) -> HTTPResponse {
+        let problem = Problem(error)
+        if problem.kind == .internalError { logger.error("\(request.id): \(error)") }
+        var headers = HTTPHeaders()
+        switch problem.kind {
+        case .unsupportedMediaType: headers.add("Accept", "application/json")
+        case .unsupportedEncoding: headers.add("Accept-Encoding", "identity")
+        default: break
+        }
+        return routed(problem.response(id: request.id, headers: headers), request)
+    }
+
+    /// The response marked with the pattern that its request matched.
+    private func routed(_ response: HTTPResponse, _ request: HTTPRequest) -> HTTPResponse {
+        var response = response
+        response.route = router.contains(request.target.path) ? request.target.path : nil
+        return response
+    }
+}

@@ -1,0 +1,42 @@
+import FoundationEssentials
+import MicroHTTP
+
+/// What answers the requests of one route. All that throws throws what `Problem` can be made of.
+protocol Endpoint: Sendable {
+    /// Refuses what the head alone shows to be wrong, before a body is read.
+    func check(_ head: HTTPRequest) throws
+
+    func answer(_ request: HTTPRequest) throws -> EndpointAnswer
+}
+
+extension Endpoint {
+    func check(_ head: HTTPRequest) throws {}
+}
+
+/// An answer, or the work that makes it; see `HTTPAnswer`.
+enum EndpointAnswer: Sendable {
+    case now(HTTPResponse)
+    case later(@Sendable () throws -> HTTPResponse)
+
+    /// Done at once where `nanoseconds`, an estimate, is less than handing it to another thread is worth.
+    static func work(estimatedAt nanoseconds: Int, _ make: @escaping @Sendable () throws -> HTTPResponse) throws -> Self
+    {
+        nanoseconds <= Self.longestInline ? .now(try make()) : .later(make)
+    }
+
+    /// About what a hop to a compute thread and back costs, and how long an I/O thread's other connections may wait.
+    private static let longestInline = 30_000
+}
+
+/// A fixed answer.
+struct StaticEndpoint: Endpoint {
+    let response: HTTPResponse
+
+    init(_ body: Data, type: String) {
+        response = HTTPResponse(status: 200, headers: ["Content-Type": type], body: body)
+    }
+
+    func answer(_ request: HTTPRequest) -> EndpointAnswer {
+        .now(response)
+    }
+}

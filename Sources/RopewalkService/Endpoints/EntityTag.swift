@@ -1,0 +1,35 @@
+import MicroHTTP
+
+/// Conditional requests for what never changes within a version (RFC 9110 §8.8, §13).
+enum EntityTag {
+    /// The response with its tag and how long it may be kept, or 304 where the client has it.
+    static func respond(to request: HTTPRequest, with response: HTTPResponse) -> HTTPResponse {
+        let tag = "\"\(Version.current)-\(digest(response.body))\""
+        var response = response
+        response.headers.add("ETag", tag)
+        response.headers.add("Cache-Control", "public, max-age=86400")
+        response.headers.add("Vary", "Accept")
+        guard let known = request.headers["If-None-Match"], matches(tag, known) else { return response }
+        response.status = 304
+        response.body = .init()
+        response.reservation = nil
+        return response
+    }
+
+    /// Weak comparison: whether a tag is in a list of them, or the list is `*`.
+    private static func matches(_ tag: String, _ list: String) -> Bool {
+        list.split(separator: ",").contains { entry in
+            let entry = entry.drop(while: \.isWhitespace)
+            return entry == "*" || (entry.hasPrefix("W/") ? entry.dropFirst(2) : entry).hasPrefix(tag)
+        }
+    }
+
+    /// FNV-1a of 64 bits. The tag keeps apart what one query gave in two versions, not what an attacker made alike.
+    private static func digest(_ bytes: some Sequence<UInt8>) -> String {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for byte in bytes {
+            hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3
+        }
+        return String(hash, radix: 16)
+    }
+}

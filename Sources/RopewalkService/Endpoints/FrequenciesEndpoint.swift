@@ -1,0 +1,77 @@
+import MicroHTTP
+import PositionalEncoding
+import TensorCoding
+
+/// `GET /frequencies`: the ladder of a set of parameters, and its cosines and sines at positions.
+struct FrequenciesEndpoint: Endpoint {
+    let engine: RotaryEngine
+    let writer: AnswerWriter
+
+    /// By measurement: what an answer costs at least, and for each number in it.
+    private static let nanoseconds = (request: 15_000, number: 350)
+
+    func check(_ head: HTTPRequest) throws {
+        try Negotiation.checkAccept(head)
+    }
+
+    func answer(_ request: HTTPRequest) throws -> EndpointAnswer {
+        let query = try FrequenciesQuery(QueryFields(request.target), maxElements: writer.maxElements)
+        let cost = Self.nanoseconds.request + Self.nanoseconds.number * query.answerCount
+        return try .work(estimatedAt: cost) { try respond(to: request, query) }
+    }
+
+    private func respond(to request: HTTPRequest, _ query: FrequenciesQuery) throws -> HTTPResponse {
+        let reservation = try writer.reserve(query.answerCount, .float64)
+        let table = engine.table(for: query.parameters)
+        let rows = query.positions.map { table.rows(at: $0) }
+        for (name, values) in [("cos", rows?.cosines), ("sin", rows?.sines)] {
+            guard let values, let offset = values.firstIndex(where: { !$0.isFinite }) else { continue }
+            let index = [offset / query.parameters.pairCount, offset % query.parameters.pairCount]
+            throw Problem(.resultOverflow, at: .element(index), "\(name)\(index) is not finite in float64")
+        }
+        let answer = Answer(
+            attentionFactor: table.attentionFactor, base: query.parameters.base,
+            cos: rows.map { Grid($0.cosines, columns: query.parameters.pairCount) }, dim: query.parameters.dimension,
+            inverseFrequencies: table.inverseFrequencies, positions: query.positions,
+            rope: RopeDescription(query.parameters, table), ropeType: query.parameters.scaling.name.rawValue,
+            sin: rows.map { Grid($0.sines, columns: query.parameters.pairCount) },
+            warnings: query.warnings.isEmpty ? nil : query.warnings,
+            wavelengths: table.wavelengths.map { $0.isFinite ? $0 : nil })
+        return EntityTag.respond(to: request, with: try writer.response(answer, reservation))
+    }
+
+    private struct Answer: Encodable {
+        let attentionFactor: Double
+        let base: Double
+        let cos: Grid?
+        let dim: Int
+        let inverseFrequencies: [Double]
+        let positions: [Double]?
+        let rope: RopeDescription
+        let ropeType: String
+        let sin: Grid?
+        let warnings: [String]?
+        let wavelengths: [Double?]
+
+        enum CodingKeys: String, CodingKey {
+            case attentionFactor = "attention_factor"
+            case base, cos, dim, positions, rope, sin, warnings, wavelengths
+            case inverseFrequencies = "inv_freq"
+            case ropeType = "rope_type"
+        }
+    }
+
+    /// `[n, p]` numbers as nested arrays.
+    private struct Grid: Encodable {
+        private let rows: [ArraySlice<Double>]
+
+        init(_ numbers: [Double], columns: Int) {
+            rows = stride(from: 0, to: numbers.count, by: columns).map { numbers[$0..<$0 + columns] }
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var array = encoder.unkeyedContainer()
+            for row in rows { try array.encode(Array(row)) }
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import PositionalEncoding
+
+/// The query of `GET /frequencies`, valid once read.
+struct FrequenciesQuery: Sendable {
+    static let names = ["dim"] + RotaryFields.queryNames + ["positions"]
+
+    let parameters: RotaryParameters
+    let positions: [Double]?
+    let warnings: [String]
+
+    /// `maxElements` is what the answer may hold.
+    init(_ fields: QueryFields, maxElements: Int) throws {
+        try fields.refuseAll(but: Self.names)
+        let dimension = try fields.integer("dim")
+        let rotary = try RotaryFields(fields)
+        warnings = rotary.warnings
+        parameters = try rotary.parameters(dimension: dimension, at: .parameter("dim")) { "dim is \($0)" }
+        let pairCount = parameters.pairCount
+        positions = try fields.ifGiven("positions") {
+            try Self.positions($0, fields, pairCount: pairCount)
+        }
+        guard answerCount <= maxElements else { throw AnswerWriter.tooManyElements(answerCount, limit: maxElements) }
+    }
+
+    /// How many numbers the answer holds.
+    var answerCount: Int {
+        2 * parameters.pairCount + (positions?.count ?? 0) * (2 * parameters.pairCount + 1)
+    }
+
+    /// `0,1,5`, or `0:16` for 0, 1, …, 15.
+    private static func positions(_ name: String, _ fields: QueryFields, pairCount: Int) throws -> [Double] {
+        let text = try fields.string(name)
+        let place = fields.place(of: name)
+        let ends = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard ends.count > 1 else {
+            let list = try fields.numbers(name)
+            try check(count: list.count, pairCount)
+            if let outside = list.first(where: { !Positions.isInBounds($0) }) {
+                throw Problem(
+                    .outOfRange, at: place, "a position is at most 2^53 in magnitude; this is \(outside.shortest)")
+            }
+            return list
+        }
+        guard ends.count == 2, let first = Int(ends[0]), let end = Int(ends[1]) else {
+            throw Problem(
+                .wrongType, at: place,
+                "a range of positions is two whole numbers, as in 0:16; this is \"\(text.clipped)\"")
+        }
+        guard first < end else {
+            throw Problem(.outOfRange, at: place, "the range \(text.clipped) is empty: its end is excluded")
+        }
+        guard Positions.isInBounds(Double(first)), Positions.isInBounds(Double(end)) else {
+            throw Problem(
+                .outOfRange, at: place, "a position is at most 2^53 in magnitude; the range is \(text.clipped)")
+        }
+        try check(count: end - first, pairCount)
+        return (first..<end).map(Double.init)
+    }
+
+    private static func check(count: Int, _ pairCount: Int) throws {
+        let (elements, overflow) = count.multipliedReportingOverflow(by: pairCount)
+        guard !overflow, elements <= Limits.maxTableElements else {
+            throw Problem(
+                .answerTooLarge,
+                "\(count) positions × \(pairCount) pairs are asked for, and the limit is \(Limits.maxTableElements), which no flag sets"
+            )
+        }
+    }
+}

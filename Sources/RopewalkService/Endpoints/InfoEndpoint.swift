@@ -1,0 +1,59 @@
+import MicroHTTP
+import PositionalEncoding
+import TensorCoding
+
+/// `GET /info`: version, limits, what is known here, and what the cache holds.
+struct InfoEndpoint: Endpoint {
+    let configuration: Service.Configuration
+    let engine: RotaryEngine
+    let budget: ByteBudget
+
+    func answer(_ request: HTTPRequest) throws -> EndpointAnswer {
+        let limits = configuration.limits
+        let cache = engine.cache.statistics
+        let info = Info(
+            bufferedBytes: budget.used,
+            cache: .init(
+                bytes: cache.bytes, entries: cache.entries, evictions: cache.evictions, hits: cache.hits,
+                misses: cache.misses),
+            dtypes: ScalarType.allCases.map(\.rawValue), layouts: PairLayout.allCases.map(\.rawValue),
+            limits: [
+                "compute_threads": Double(configuration.computeThreads), "drain_seconds": configuration.drainSeconds,
+                "idle_timeout": Double(limits.idleTimeoutSeconds),
+                "max_answer_elements": Double(limits.maxAnswerElements),
+                "max_body_bytes": Double(limits.maxBodyBytes), "max_buffered_bytes": Double(limits.maxBufferedBytes),
+                "max_cache_bytes": Double(limits.maxCacheBytes), "max_connections": Double(limits.maxConnections),
+                "max_multiply_adds": Double(limits.maxMultiplyAdds), "max_queue": Double(limits.maxQueue),
+            ],
+            name: "ropewalk", ropeTypes: Scaling.Name.allCases.map(\.rawValue), version: Version.current)
+        return .now(
+            HTTPResponse(
+                status: 200, headers: ["Content-Type": "application/json", "Cache-Control": "no-store"],
+                body: try JSONWriter.write(info)))
+    }
+
+    private struct Info: Encodable {
+        let bufferedBytes: Int
+        let cache: Cache
+        let dtypes: [String]
+        let layouts: [String]
+        let limits: [String: Double]
+        let name: String
+        let ropeTypes: [String]
+        let version: String
+
+        struct Cache: Encodable {
+            let bytes: Int
+            let entries: Int
+            let evictions: Int
+            let hits: Int
+            let misses: Int
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case bufferedBytes = "buffered_bytes"
+            case cache, dtypes, layouts, limits, name, version
+            case ropeTypes = "rope_types"
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import MicroHTTP
+
+/// Which formats a request is in and which it takes, as RFC 9110 §12 has it.
+enum Negotiation {
+    private static let json = "application/json"
+
+    /// Throws unless the answer may be JSON.
+    static func checkAccept(_ head: HTTPRequest) throws {
+        guard let accept = head.headers["Accept"], !accepts(json, accept) else { return }
+        throw Problem(
+            .notAcceptable, at: .header("Accept"), "this route answers in application/json, and Accept rules it out")
+    }
+
+    /// Throws unless the body may be JSON by its header. A form's type, which a bare `curl -d` sends, may be.
+    static func checkBodyType(_ head: HTTPRequest) throws {
+        if let coding = head.headers["Content-Encoding"], coding.lowercased() != "identity" {
+            throw Problem(
+                .unsupportedEncoding, at: .header("Content-Encoding"),
+                "the body is in \(coding.clipped); send it as it is")
+        }
+        guard let type = head.headers["Content-Type"] else { return }
+        let parts = type.split(separator: ";").map { $0.trimmed.lowercased() }
+        switch parts.first {
+        case json:
+            let charset = parts.dropFirst().first { $0.hasPrefix("charset=") }?.dropFirst("charset=".count)
+            guard let charset, !["utf-8", "\"utf-8\""].contains(charset) else { return }
+            throw Problem(
+                .unsupportedMediaType, at: .header("Content-Type"), "JSON is read in UTF-8 only, not in \(charset)")
+        case "application/x-www-form-urlencoded", nil: return
+        case let other?:
+            throw Problem(
+                .unsupportedMediaType, at: .header("Content-Type"),
+                "this route reads application/json, and the body is \(other.clipped)")
+        }
+    }
+
+    /// Throws where a body that does not say what it is does not begin like a JSON object.
+    static func checkUntyped(_ request: HTTPRequest) throws {
+        guard request.headers["Content-Type"].map({ !$0.lowercased().hasPrefix(json) }) ?? true else { return }
+        let first = request.body.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
+        guard first != UInt8(ascii: "{") else { return }
+        throw Problem(
+            .unsupportedMediaType,
+            request.body.isEmpty
+                ? "the body is empty; this route takes a JSON object, as in curl -d '{…}'"
+                : "the body does not begin with { and has no Content-Type of application/json")
+    }
+
+    /// Whether an Accept header has a type, by its most specific range.
+    private static func accepts(_ type: String, _ accept: String) -> Bool {
+        let group = String(type.prefix { $0 != "/" }) + "/*"
+        var best: (specificity: Int, isWanted: Bool)?
+        for range in accept.split(separator: ",") {
+            let parts = range.split(separator: ";").map { $0.trimmed.lowercased() }
+            let specificity = ["*/*", group, type].firstIndex { $0 == parts.first }
+            guard let specificity, specificity >= best?.specificity ?? 0 else { continue }
+            let quality = parts.dropFirst().first { $0.hasPrefix("q=") }.flatMap { Double($0.dropFirst(2)) } ?? 1
+            let isWanted = quality > 0
+            best = (specificity, best?.specificity == specificity ? isWanted || best?.isWanted == true : isWanted)
+        }
+        return best?.isWanted ?? accept.allSatisfy(\.isWhitespace)
+    }
+}
+
+extension Substring {
+    fileprivate var trimmed: Substring {
+        let start = drop(while: \.isWhitespace)
+        return start.prefix(upTo: start.lastIndex { !$0.isWhitespace }.map(start.index(after:)) ?? start.startIndex)
+    }
+}

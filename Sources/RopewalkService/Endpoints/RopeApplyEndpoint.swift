@@ -1,0 +1,57 @@
+import FoundationEssentials
+import MicroHTTP
+import PositionalEncoding
+import TensorCoding
+
+/// `POST /rope/apply`: a tensor's rows turned by their positions.
+struct RopeApplyEndpoint: Endpoint {
+    let engine: RotaryEngine
+    let writer: AnswerWriter
+
+    /// By measurement, reading and writing JSON: what a request costs at least, and for each byte of its body.
+    private static let nanoseconds = (request: 15_000, byte: 55)
+
+    func check(_ head: HTTPRequest) throws {
+        try Negotiation.checkAccept(head)
+        try Negotiation.checkBodyType(head)
+        let query = try QueryFields(head.target)
+        if let name = query.names.min() {
+            throw Problem(
+                .unknownField, at: .parameter(name), "the fields of this route stand in its JSON body, not in the query"
+            )
+        }
+    }
+
+    func answer(_ request: HTTPRequest) throws -> EndpointAnswer {
+        try Negotiation.checkUntyped(request)
+        let cost = Self.nanoseconds.request + Self.nanoseconds.byte * min(request.body.count, 1 << 20)
+        return try .work(estimatedAt: cost) { try respond(to: request.body) }
+    }
+
+    private func respond(to body: Data) throws -> HTTPResponse {
+        let apply = try JSONReader.read(RopeApplyRequest.self, from: body, configuration: writer.maxElements)
+        let reservation = try writer.reserve(apply.x.tensor.shape.count, apply.type)
+        let turned: AnyTensor =
+            switch apply.x.tensor {
+            case .float32(let x):
+                .float32(engine.rotate(x, at: apply.positions, by: apply.parameters, inverse: apply.inverse))
+            case .float64(let x):
+                .float64(engine.rotate(x, at: apply.positions, by: apply.parameters, inverse: apply.inverse))
+            }
+        if let index = turned.firstNonFinite {
+            throw Problem(
+                .resultOverflow, at: .element(index), "y\(index) is not finite in \(apply.type.rawValue)")
+        }
+        let answer = Answer(
+            rope: RopeDescription(apply.parameters, engine.table(for: apply.parameters)), shape: turned.shape.axes,
+            warnings: apply.warnings.isEmpty ? nil : apply.warnings, y: JSONTensor(turned, form: apply.x.form))
+        return try writer.response(answer, reservation)
+    }
+
+    private struct Answer: Encodable {
+        let rope: RopeDescription
+        let shape: [Int]
+        let warnings: [String]?
+        let y: JSONTensor
+    }
+}

@@ -1,0 +1,31 @@
+import FoundationEssentials
+import PositionalEncoding
+import TensorCoding
+
+/// The body of `POST /rope/apply`, valid once decoded.
+struct RopeApplyRequest: DecodableWithConfiguration {
+    static let names = ["x"] + PositionFields.names + ["inverse", "dtype"] + RotaryFields.names
+
+    let x: JSONTensor
+    let type: ScalarType
+    let positions: Positions
+    let inverse: Bool
+    let parameters: RotaryParameters
+    let warnings: [String]
+
+    /// `maxElements` is what `x` may hold.
+    init(from decoder: any Decoder, configuration maxElements: Int) throws {
+        let fields = try JSONFields(decoder)
+        try fields.refuseAll(but: Self.names)
+        type = try fields.ifGiven("dtype") { try fields.choice($0, of: ScalarType.self) } ?? .float32
+        inverse = try fields.ifGiven("inverse", fields.boolean) ?? false
+        let rotary = try RotaryFields(fields)
+        warnings = rotary.warnings
+        x = try JSONTensor(from: fields.decoder(of: "x"), as: type, maxElements: maxElements)
+        let shape = x.tensor.shape
+        parameters = try rotary.parameters(dimension: shape.dimension, at: fields.place(of: "x")) {
+            "x has \($0) elements in its last axis"
+        }
+        positions = try PositionFields.read(fields, for: shape)
+    }
+}

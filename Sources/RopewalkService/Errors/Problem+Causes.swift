@@ -1,0 +1,73 @@
+import MicroHTTP
+import TensorCoding
+
+extension Problem {
+    /// The problem that any error is; one that nobody foresaw is an internal error, of which only the log knows more.
+    init(_ error: any Error) {
+        switch error {
+        case let problem as Problem: self = problem
+        case let error as JSONSyntaxError: self.init(error)
+        case let error as InvalidValue: self.init(error)
+        default: self.init(.internalError, "the service failed on this request; its id is in its log")
+        }
+    }
+
+    private init(_ error: JSONSyntaxError) {
+        let kind: ProblemKind =
+            switch error.kind {
+            case .malformed: .malformedJSON
+            case .duplicateKey: .duplicateKey
+            case .tooDeep: .nestingTooDeep
+            }
+        let place = "byte \(error.offset), line \(error.line), column \(error.column)"
+        self.init(
+            kind, "\(error.reason) (\(place))", entries: [Entry(detail: error.reason, place: .pointer(error.pointer))])
+    }
+
+    private init(_ error: InvalidValue) {
+        let kind: ProblemKind =
+            switch error.kind {
+            case .wrongType: .wrongType
+            case .overflow: .numberOverflow
+            case .ragged: .raggedTensor
+            case .empty: .emptyTensor
+            case .shapeMismatch: .shapeMismatch
+            case .unknownKey: .unknownField
+            case .missingKey: .missingField
+            case .tooManyElements: .answerTooLarge
+            }
+        let place = error.pointer.description
+        self.init(
+            kind, "\(place.isEmpty ? "the body" : place): \(error.detail)",
+            entries: [Entry(detail: error.detail, place: .pointer(error.pointer))])
+    }
+
+    /// What the server itself refuses.
+    init(_ failure: HTTPFailure) {
+        switch failure {
+        case .unusableHeader(let name, let reason):
+            self.init(.malformedRequest, at: .header(name), "the header field \(name) \(reason)")
+        case .unusableTarget:
+            self.init(.malformedRequest, "the request target holds bytes that no URI has; percent-encode them")
+        case .unknownExpectation(let expectation):
+            self.init(.unknownExpectation, at: .header("Expect"), "the expectation \(expectation) is not known here")
+        case .bodyTooLarge(let limit, let asked):
+            let size = asked.map { $0 == .max ? "longer than any" : "of \($0) bytes" } ?? "longer"
+            self.init(.bodyTooLarge, "the body is \(size), and the limit --max-body-bytes is \(limit)")
+        case .buffersFull(let limit, let asked) where asked > limit:
+            self.init(
+                .bodyTooLarge,
+                "the body needs a buffer of \(asked) bytes, and the limit --max-buffered-bytes is \(limit)")
+        case .buffersFull(let limit, let asked):
+            self.init(
+                .busy,
+                "\(asked) bytes are not free: requests hold all that --max-buffered-bytes, \(limit), allows together")
+        case .queueFull(let limit):
+            self.init(.busy, "as many requests are waiting as --max-queue, \(limit), allows")
+        case .bodyTooSlow:
+            self.init(.requestTimeout, "the request did not arrive in the time that --idle-timeout sets")
+        case .stopping:
+            self.init(.stopping, "the service is shutting down and has not finished this request in time")
+        }
+    }
+}

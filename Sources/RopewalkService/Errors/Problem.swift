@@ -1,0 +1,64 @@
+import FoundationEssentials
+import MicroHTTP
+import TensorCoding
+
+/// Why a request is not answered: what becomes `application/problem+json` (RFC 9457).
+struct Problem: Error, Equatable {
+    /// One thing that is wrong, and its place.
+    struct Entry: Sendable, Equatable {
+        let detail: String
+        let place: Place
+    }
+
+    let kind: ProblemKind
+    let detail: String
+    let entries: [Entry]
+
+    init(_ kind: ProblemKind, _ detail: String, entries: [Entry] = []) {
+        self.kind = kind
+        self.detail = detail
+        self.entries = entries
+    }
+
+    init(_ kind: ProblemKind, at place: Place, _ detail: String) {
+        self.init(kind, detail, entries: [Entry(detail: detail, place: place)])
+    }
+
+    /// The answer for the request of an id. `headers` are those that the status asks for, such as `Allow`.
+    func response(id: String, headers: HTTPHeaders = [:]) -> HTTPResponse {
+        let document = Document(
+            detail: detail, errors: entries.isEmpty ? nil : entries, instance: id, status: kind.status,
+            title: kind.title,
+            type: "/docs/errors#\(kind.rawValue)")
+        var headers = headers
+        headers.add("Content-Type", "application/problem+json")
+        if kind.status == 503 { headers.add("Retry-After", "1") }
+        // Only a number that is not finite cannot be written, and a document has none.
+        let body = (try? JSONWriter.write(document)) ?? Data()
+        return HTTPResponse(status: kind.status, headers: headers, body: body)
+    }
+
+    private struct Document: Encodable {
+        let detail: String
+        let errors: [Entry]?
+        let instance: String
+        let status: Int
+        let title: String
+        let type: String
+    }
+}
+
+extension Problem.Entry: Encodable {
+    private enum Key: String, CodingKey { case detail, pointer, parameter, header, index }
+
+    func encode(to encoder: any Encoder) throws {
+        var object = encoder.container(keyedBy: Key.self)
+        try object.encode(detail, forKey: .detail)
+        switch place {
+        case .pointer(let pointer): try object.encode(pointer.description, forKey: .pointer)
+        case .parameter(let name): try object.encode(name, forKey: .parameter)
+        case .header(let name): try object.encode(name, forKey: .header)
+        case .element(let indices): try object.encode(indices, forKey: .index)
+        }
+    }
+}

@@ -1,0 +1,65 @@
+import TensorCoding
+
+/// The named values of a request, whichever way they are written. All that throws throws `Problem`.
+protocol Fields {
+    /// All names that were given.
+    var names: [String] { get }
+    func contains(_ name: String) -> Bool
+    func place(of name: String) -> Place
+
+    func number(_ name: String) throws -> Double
+    func boolean(_ name: String) throws -> Bool
+    func string(_ name: String) throws -> String
+}
+
+extension Fields {
+    /// What a field holds where it is given; null counts as given.
+    func ifGiven<Value>(_ name: String, _ read: (String) throws -> Value) rethrows -> Value? {
+        contains(name) ? try read(name) : nil
+    }
+
+    /// A number of integer value.
+    func integer(_ name: String) throws -> Int {
+        let number = try number(name)
+        guard let integer = Int(exactly: number) else {
+            throw Problem(.wrongType, at: place(of: name), "\(name) must be a whole number; this is \(number.shortest)")
+        }
+        return integer
+    }
+
+    /// One of the values of an enumeration.
+    func choice<Choice: RawRepresentable<String> & CaseIterable>(_ name: String, of type: Choice.Type) throws -> Choice
+    {
+        let text = try string(name)
+        guard let choice = Choice(rawValue: text) else {
+            let known = Choice.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
+            throw Problem(
+                .unknownValue, at: place(of: name), "\(name) \"\(text.clipped)\" is not known; known are \(known)")
+        }
+        return choice
+    }
+
+    /// Throws where a name was given that is not known, and says which known one is nearest.
+    func refuseAll(but known: [String]) throws {
+        let entries = names.filter { !known.contains($0) }.sorted().map { name in
+            let nearest = known.nearest(to: name)
+            let hint = nearest.map { "; did you mean \($0)?" } ?? "; known are \(known.joined(separator: ", "))"
+            return Problem.Entry(detail: "there is no field \"\(name.clipped)\" here\(hint)", place: place(of: name))
+        }
+        if let first = entries.first { throw Problem(.unknownField, first.detail, entries: entries) }
+    }
+}
+
+extension String {
+    /// Enough of a client's own text for a message.
+    var clipped: String {
+        count <= 64 ? self : prefix(61) + "…"
+    }
+}
+
+extension Double {
+    /// `3` for 3.0, as JSON writes it.
+    var shortest: String {
+        Int(exactly: self).map(String.init) ?? description
+    }
+}

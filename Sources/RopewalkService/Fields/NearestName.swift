@@ -1,0 +1,28 @@
+extension [String] {
+    /// The name that another begins, or the one with the fewest edits to it where these may be a slip of the finger.
+    func nearest(to name: String) -> String? {
+        guard name.utf8.count <= 64 else { return nil }
+        if name.count >= 3, let longer = first(where: { $0.hasPrefix(name) }) { return longer }
+        let best = map { (name: $0, distance: $0.edits(to: name)) }.min { $0.distance < $1.distance }
+        guard let best, best.distance <= 2 || best.distance * 3 <= name.count else { return nil }
+        return best.distance < name.count ? best.name : nil
+    }
+}
+
+extension String {
+    /// Levenshtein's distance: insertions, deletions and replacements of single characters.
+    func edits(to other: String) -> Int {
+        let other = Array(other)
+        var distances = Array(0...other.count)
+        for (row, character) in enumerated() {
+            var diagonal = distances[0]
+            distances[0] = row + 1
+            for column in other.indices {
+                let replaced = diagonal + (character == other[column] ? 0 : 1)
+                diagonal = distances[column + 1]
+                distances[column + 1] = Swift.min(replaced, diagonal + 1, distances[column] + 1)
+            }
+        }
+        return distances[other.count]
+    }
+}

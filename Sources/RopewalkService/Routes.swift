@@ -1,0 +1,25 @@
+import FoundationEssentials
+import MicroHTTP
+
+extension Service {
+    /// Every route, one line each.
+    func routes() -> Router<any Endpoint> {
+        let writer = AnswerWriter(budget: budget, maxElements: configuration.limits.maxAnswerElements)
+        let info = InfoEndpoint(configuration: configuration, engine: engine, budget: budget)
+        let live = HealthEndpoint(isReady: { true })
+        let ready = HealthEndpoint(isReady: { [weak self] in self?.isReady ?? false })
+        var router = Router<any Endpoint>()
+        router.add("POST", "/rope/apply", RopeApplyEndpoint(engine: engine, writer: writer))
+        router.add("GET", "/frequencies", FrequenciesEndpoint(engine: engine, writer: writer))
+        router.add("GET", "/livez", live)
+        router.add("GET", "/readyz", ready)
+        router.add("GET", "/healthz", ready)
+        router.add("GET", "/info", info)
+        router.add("GET", "/openapi.yaml", StaticEndpoint(OpenAPI.yaml, type: "application/yaml"))
+        router.add("GET", "/openapi.json", StaticEndpoint(Data(OpenAPI.json.utf8), type: "application/json"))
+        router.add("GET", "/docs/errors", StaticEndpoint(ErrorPage.html, type: "text/html; charset=utf-8"))
+        let front = FrontPage.text(routes: router.routes)
+        router.add("GET", "/", StaticEndpoint(front, type: "text/plain; charset=utf-8"))
+        return router
+    }
+}

@@ -1,0 +1,60 @@
+import Logging
+import MicroHTTP
+import PositionalEncoding
+import Synchronization
+
+/// The whole service, put together.
+package final class Service: Sendable {
+    package struct Configuration: Sendable {
+        package var host = "127.0.0.1"
+        /// 0 takes any free port.
+        package var port = 8080
+        package var limits = Limits()
+        package var computeThreads = 1
+        package var drainSeconds = 8.0
+
+        package init() {}
+    }
+
+    let configuration: Configuration
+    let engine: RotaryEngine
+    let budget: ByteBudget
+    private let compute: ComputePool
+    private let server = Mutex<HTTPServer?>(nil)
+    private let logger: Logger
+
+    package init(_ configuration: Configuration, logger: Logger) {
+        self.configuration = configuration
+        self.logger = logger
+        engine = RotaryEngine(maxCacheBytes: configuration.limits.maxCacheBytes)
+        budget = ByteBudget(limit: configuration.limits.maxBufferedBytes)
+        compute = ComputePool(threads: configuration.computeThreads, maxWaiting: configuration.limits.maxQueue)
+    }
+
+    /// Accepts connections, and answers the port. Throws `SocketError` where the address cannot be had.
+    package func start() throws -> Int {
+        let limits = configuration.limits
+        let server = HTTPServer(
+            configuration: HTTPServer.Configuration(
+                host: configuration.host, port: configuration.port, maxBodyBytes: limits.maxBodyBytes,
+                maxConnections: limits.maxConnections, idleTimeoutSeconds: limits.idleTimeoutSeconds),
+            application: Application(router: routes(), logger: logger), compute: compute, budget: budget)
+        let port = try server.start()
+        self.server.withLock { $0 = server }
+        return port
+    }
+
+    /// Returns when all connections are closed; see `HTTPServer.stop`.
+    package func stop() {
+        server.withLock { $0 }?.stop(drainSeconds: configuration.drainSeconds)
+    }
+
+    /// False before `start` and from `stop` on.
+    package var isReady: Bool {
+        server.withLock { $0 }.map { !$0.isDraining } ?? false
+    }
+
+    package var statistics: HTTPServer.Statistics? {
+        server.withLock { $0 }?.statistics
+    }
+}

@@ -1,0 +1,24 @@
+/// A place in a JSON document, as RFC 6901 writes it: `/x/3/17`.
+package struct JSONPointer: Sendable, Equatable, CustomStringConvertible {
+    package var steps: [String]
+
+    package init(_ steps: [String] = []) {
+        self.steps = steps
+    }
+
+    init(_ codingPath: [any CodingKey]) {
+        steps = codingPath.map { $0.intValue.map(String.init) ?? $0.stringValue }
+    }
+
+    package func appending(_ step: String) -> JSONPointer {
+        JSONPointer(steps + [step])
+    }
+
+    package func appending(_ index: Int) -> JSONPointer {
+        appending(String(index))
+    }
+
+    package var description: String {
+        steps.map { "/" + $0.replacing("~", with: "~0").replacing("/", with: "~1") }.joined()
+    }
+}

@@ -1,0 +1,52 @@
+import FoundationEssentials
+
+/// Reads a request's JSON: the one way from bytes to values.
+package enum JSONReader {
+    /// Decodes a value of which no part is left to a lenient parser.
+    ///
+    /// Throws `JSONSyntaxError` where the text is not JSON, `InvalidValue` where a value is not what the type wants, and what
+    /// the type's own `init(from:)` throws.
+    package static func read<Value: DecodableWithConfiguration>(
+        _ type: Value.Type, from text: Data, configuration: Value.DecodingConfiguration
+    ) throws -> Value {
+        var scanner = JSONScanner()
+        try scanner.scan(text.span)
+        do {
+            return try JSONDecoder().decode(type, from: text.with(scanner.zeros), configuration: configuration)
+        } catch let error as DecodingError {
+            throw InvalidValue(error)
+        }
+    }
+}
+
+extension Data {
+    /// The text with plain zeros in place of those that Foundation refuses, such as `0e5` and `1e-400`; itself where there are none.
+    fileprivate func with(_ zeros: [JSONScanner.Zero]) -> Data {
+        guard !zeros.isEmpty else { return self }
+        var text = Data(self)
+        for zero in zeros {
+            let digits = Array((zero.isNegative ? "-0" : "0").utf8)
+            let padding = Array(repeating: UInt8(ascii: " "), count: zero.range.count - digits.count)
+            text.replaceSubrange(zero.range, with: digits + padding)
+        }
+        return text
+    }
+}
+
+extension InvalidValue {
+    /// What Foundation says of a type that is not ours; ours throw `InvalidValue` themselves.
+    fileprivate init(_ error: DecodingError) {
+        switch error {
+        case .typeMismatch(let type, let context):
+            self.init(.wrongType, at: JSONPointer(context.codingPath), "this is not a value of type \(type)")
+        case .valueNotFound(let type, let context):
+            self.init(.wrongType, at: JSONPointer(context.codingPath), "this is null and not a value of type \(type)")
+        case .keyNotFound(let key, let context):
+            self.init(.missingKey, at: JSONPointer(context.codingPath), "\(key.stringValue) is missing")
+        case .dataCorrupted(let context):
+            self.init(.wrongType, at: JSONPointer(context.codingPath), "this value cannot be read")
+        @unknown default:
+            self.init(.wrongType, at: JSONPointer(), "this value cannot be read")
+        }
+    }
+}

@@ -1,0 +1,150 @@
+import FoundationEssentials
+
+/// One strict pass over a JSON text, before Foundation's decoder sees it.
+///
+/// That decoder takes trailing commas, the first of two equal keys, UTF-16 and a byte order mark; refuses `0e5` and `1e-400`;
+/// and says neither where a text breaks nor which number is too large. This pass holds the text to RFC 8259 in UTF-8, keys to
+/// be unique, nesting to `maxDepth` and numbers to float64.
+struct JSONScanner {
+    static let maxDepth = 64
+
+    /// A number that is zero in float64 and that Foundation does not read as such.
+    struct Zero: Equatable {
+        let range: Range<Int>
+        let isNegative: Bool
+    }
+
+    /// An array or object that is open.
+    private struct Level {
+        var isObject: Bool
+        /// Of an array: the index of the element under way.
+        var index = 0
+        /// Of an object: the key of the member under way, and all so far.
+        var key = ""
+        var keys: Set<String> = []
+    }
+
+    var offset = 0
+    private var levels: [Level] = []
+    var zeros: [Zero] = []
+
+    /// Passes over the text. Throws `JSONSyntaxError`, or `InvalidValue` for a number past float64.
+    mutating func scan(_ text: Span<UInt8>) throws {
+        skipWhiteSpace(text)
+        while true {
+            if try beginValue(text) { continue }
+            if try endValue(text) { return }
+        }
+    }
+
+    /// Passes over a value, or over the beginning of an array or object that is not empty: true where a value follows.
+    private mutating func beginValue(_ text: Span<UInt8>) throws -> Bool {
+        guard let byte = peek(text) else { throw error(text, "the text ends where a value is expected") }
+        switch byte {
+        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
+            try number(text)
+        case UInt8(ascii: "\""):
+            _ = try string(text)
+        case UInt8(ascii: "["), UInt8(ascii: "{"):
+            let isObject = byte == UInt8(ascii: "{")
+            guard levels.count < Self.maxDepth else {
+                throw error(text, "arrays and objects are nested more than \(Self.maxDepth) deep", kind: .tooDeep)
+            }
+            offset += 1
+            skipWhiteSpace(text)
+            if peek(text) == (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) {
+                offset += 1
+                return false
+            }
+            levels.append(Level(isObject: isObject))
+            if isObject { try key(text) }
+            return true
+        case UInt8(ascii: "t"): try literal("true", text)
+        case UInt8(ascii: "f"): try literal("false", text)
+        case UInt8(ascii: "n"): try literal("null", text)
+        default: throw error(text, "expected a value, found \(shown(text))")
+        }
+        return false
+    }
+
+    /// Passes over what follows a value, up to the next one: true at the end of the text.
+    private mutating func endValue(_ text: Span<UInt8>) throws -> Bool {
+        while !levels.isEmpty {
+            skipWhiteSpace(text)
+            let top = levels.count - 1
+            let isObject = levels[top].isObject
+            let close = isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")
+            switch peek(text) {
+            case UInt8(ascii: ","):
+                offset += 1
+                skipWhiteSpace(text)
+                if isObject { try key(text) } else { levels[top].index += 1 }
+                return false
+            case close:
+                offset += 1
+                levels.removeLast()
+            default:
+                throw error(text, "expected \",\" or \"\(isObject ? "}" : "]")\", found \(shown(text))")
+            }
+        }
+        skipWhiteSpace(text)
+        guard offset == text.count else { throw error(text, "expected the end of the text, found \(shown(text))") }
+        return true
+    }
+
+    private mutating func key(_ text: Span<UInt8>) throws {
+        guard peek(text) == UInt8(ascii: "\"") else { throw error(text, "expected a key, found \(shown(text))") }
+        let start = offset
+        let key = try string(text)
+        let top = levels.count - 1
+        levels[top].key = key
+        guard levels[top].keys.insert(key).inserted else {
+            offset = start
+            throw error(text, "the key \"\(key)\" is given twice", kind: .duplicateKey)
+        }
+        skipWhiteSpace(text)
+        guard peek(text) == UInt8(ascii: ":") else { throw error(text, "expected \":\", found \(shown(text))") }
+        offset += 1
+        skipWhiteSpace(text)
+    }
+
+    private mutating func literal(_ word: StaticString, _ text: Span<UInt8>) throws {
+        for byte in word.description.utf8 {
+            guard peek(text) == byte else { throw error(text, "expected \(word), found \(shown(text))") }
+            offset += 1
+        }
+    }
+
+    func peek(_ text: Span<UInt8>) -> UInt8? {
+        offset < text.count ? text[offset] : nil
+    }
+
+    private mutating func skipWhiteSpace(_ text: Span<UInt8>) {
+        while let byte = peek(text), byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 {
+            offset += 1
+        }
+    }
+
+    var pointer: JSONPointer {
+        JSONPointer(levels.map { $0.isObject ? $0.key : String($0.index) })
+    }
+
+    /// What stands here, for a message.
+    func shown(_ text: Span<UInt8>) -> String {
+        guard let byte = peek(text) else { return "the end of the text" }
+        return (0x21...0x7E).contains(byte)
+            ? "\"\(Character(Unicode.Scalar(byte)))\"" : "the byte 0x\(String(byte, radix: 16))"
+    }
+
+    func error(_ text: Span<UInt8>, _ reason: String, kind: JSONSyntaxError.Kind = .malformed)
+        -> JSONSyntaxError
+    {
+        var (line, lineStart) = (1, 0)
+        for place in 0..<min(offset, text.count) where text[place] == 0x0A {
+            line += 1
+            lineStart = place + 1
+        }
+        return JSONSyntaxError(
+            kind: kind, reason: reason, offset: offset, line: line, column: offset - lineStart + 1, pointer: pointer)
+    }
+}

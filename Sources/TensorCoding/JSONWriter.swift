@@ -1,0 +1,22 @@
+import FoundationEssentials
+import PositionalEncoding
+
+/// Writes an answer's JSON: the one way from values to bytes.
+///
+/// Members in alphabetical order and slashes as they are, so that equal answers are equal bytes from every process.
+package enum JSONWriter {
+    /// Throws where a number is not finite.
+    package static func write(_ value: some Encodable) throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return try encoder.encode(value)
+    }
+
+    /// More than any number takes with its comma: `-1.1754944e-38,` and `-2.2250738585072014e-308,`.
+    package static func maxBytesPerNumber(_ type: ScalarType) -> Int {
+        switch type {
+        case .float32: 16
+        case .float64: 26
+        }
+    }
+}

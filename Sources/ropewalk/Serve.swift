@@ -1,0 +1,129 @@
+import ArgumentParser
+import FoundationEssentials
+import Glibc
+import Logging
+import MicroHTTP
+import RopewalkService
+
+/// `ropewalk serve`: the service, until a signal stops it.
+struct Serve: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Serve until SIGTERM or SIGINT.",
+        discussion: """
+            Each flag has an environment variable: --max-queue is ROPEWALK_MAX_QUEUE. A flag goes before a variable, and for the \
+            port ROPEWALK_PORT before PORT. GET /info shows what is in force.
+            """
+    )
+
+    @Option(help: "Address or name to listen on. (default: 127.0.0.1)")
+    var host: String?
+
+    @Option(help: "Port; 0 takes any free one. (default: 8080)")
+    var port: String?
+
+    @Option(help: "Largest body of a request, in bytes. (default: 134217728)")
+    var maxBodyBytes: String?
+
+    @Option(help: "Bodies and answers of all requests together, in bytes. (default: 536870912)")
+    var maxBufferedBytes: String?
+
+    @Option(help: "Elements of one answer. (default: 16777216)")
+    var maxAnswerElements: String?
+
+    @Option(help: "Multiply-adds of one attention. (default: 274877906944)")
+    var maxMultiplyAdds: String?
+
+    @Option(help: "Requests that wait for a compute thread. (default: 64)")
+    var maxQueue: String?
+
+    @Option(help: "Frequency tables and rows of cosines and sines, in bytes. (default: 67108864)")
+    var maxCacheBytes: String?
+
+    @Option(help: "Open connections. (default: 512)")
+    var maxConnections: String?
+
+    @Option(help: "Seconds that a connection may be idle, or a request's head take. (default: 65)")
+    var idleTimeout: String?
+
+    @Option(help: "Threads that compute. (default: the processors that this process may use)")
+    var computeThreads: String?
+
+    @Option(help: "Seconds that requests in flight have after a signal. (default: 8)")
+    var drainSeconds: String?
+
+    @Option(help: "trace, debug, info, notice, warning, error or critical. (default: info)")
+    var logLevel: String?
+
+    func run() throws {
+        let configuration = try serviceConfiguration(ProcessInfo.processInfo.environment)
+        let logger = try logger(ProcessInfo.processInfo.environment)
+        // A client or a log reader that goes away is an error of one write, not the end of the process.
+        signal(SIGPIPE, SIG_IGN)
+        let signals = StopSignals()
+        let service = Service(configuration, logger: logger)
+        let port: Int
+        do {
+            port = try service.start()
+        } catch let error as SocketError {
+            throw Failure(description: error.description, code: EXIT_FAILURE)
+        }
+        announce("listening on http://\(configuration.host.bracketed):\(port)")
+        signals.wait()
+        logger.info("stopping")
+        signals.exitOnNext()
+        service.stop()
+    }
+
+    func serviceConfiguration(_ environment: [String: String]) throws -> Service.Configuration {
+        func setting(_ flag: String, _ given: String?) -> Setting {
+            Setting(flag: flag, given: given, environment: environment)
+        }
+        let anyCount = 0...(1 << 48)
+        var configuration = Service.Configuration()
+        configuration.host = setting("host", host).string(default: configuration.host)
+        configuration.port = try setting("port", port).integer(in: 0...65_535, default: configuration.port)
+        configuration.computeThreads = try setting("compute-threads", computeThreads)
+            .integer(in: 1...1_024, default: Processors.usable)
+        configuration.drainSeconds = try setting("drain-seconds", drainSeconds).seconds(
+            default: configuration.drainSeconds)
+        let standard = configuration.limits
+        configuration.limits.maxBodyBytes = try setting("max-body-bytes", maxBodyBytes)
+            .integer(in: anyCount, default: standard.maxBodyBytes)
+        configuration.limits.maxBufferedBytes = try setting("max-buffered-bytes", maxBufferedBytes)
+            .integer(in: anyCount, default: standard.maxBufferedBytes)
+        configuration.limits.maxAnswerElements = try setting("max-answer-elements", maxAnswerElements)
+            .integer(in: anyCount, default: standard.maxAnswerElements)
+        configuration.limits.maxMultiplyAdds = try setting("max-multiply-adds", maxMultiplyAdds)
+            .integer(in: anyCount, default: standard.maxMultiplyAdds)
+        configuration.limits.maxQueue = try setting("max-queue", maxQueue).integer(
+            in: 0...65_536, default: standard.maxQueue)
+        configuration.limits.maxCacheBytes = try setting("max-cache-bytes", maxCacheBytes)
+            .integer(in: anyCount, default: standard.maxCacheBytes)
+        configuration.limits.maxConnections = try setting("max-connections", maxConnections)
+            .integer(in: 2...65_536, default: standard.maxConnections)
+        configuration.limits.idleTimeoutSeconds = try setting("idle-timeout", idleTimeout)
+            .integer(in: 1...86_400, default: standard.idleTimeoutSeconds)
+        return configuration
+    }
+
+    private func logger(_ environment: [String: String]) throws -> Logger {
+        LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+        var logger = Logger(label: "ropewalk")
+        logger.logLevel = try Setting(flag: "log-level", given: logLevel, environment: environment).choice(
+            default: .info)
+        return logger
+    }
+
+    /// The one line on stdout.
+    private func announce(_ line: String) {
+        let bytes = Array((line + "\n").utf8)
+        _ = unsafe bytes.withUnsafeBytes { unsafe write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+    }
+}
+
+extension String {
+    /// An IPv6 address as it stands in a URL.
+    fileprivate var bracketed: String {
+        contains(":") ? "[\(self)]" : self
+    }
+}
