@@ -46,12 +46,18 @@ let package = Package(
         .plugin(name: "OpenAPIConversion", capability: .buildTool(), dependencies: ["openapi-to-json"]),
 
         .testTarget(name: "HouseTests"),
-        .testTarget(name: "PositionalEncodingTests", dependencies: ["PositionalEncoding"]),
+        .testTarget(
+            name: "PositionalEncodingTests", dependencies: ["PositionalEncoding"],
+            exclude: ["make_inverse_frequencies.py"]
+        ),
         .testTarget(name: "TensorCodingTests", dependencies: ["TensorCoding", "PositionalEncoding"]),
         .testTarget(name: "MicroHTTPTests", dependencies: ["MicroHTTP", "RawHTTPClient"]),
         .testTarget(
             name: "RopewalkServiceTests",
-            dependencies: ["RopewalkService", "MicroHTTP", "RawHTTPClient"]
+            dependencies: [
+                "RopewalkService", "MicroHTTP", "TensorCoding", "PositionalEncoding", "RawHTTPClient",
+                .product(name: "Logging", package: "swift-log"),
+            ]
         ),
         .testTarget(name: "ropewalkTests", dependencies: ["RawHTTPClient"]),
         .target(name: "RawHTTPClient", path: "Tests/RawHTTPClient"),

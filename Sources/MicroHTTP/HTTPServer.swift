@@ -1,4 +1,3 @@
-import CMicroHTTPD
 import Dispatch
 import Synchronization
 
@@ -56,6 +55,8 @@ package final class HTTPServer: Sendable {
 
     /// Slower than this, a body is not on its way but in the way. It is less than a modem brings.
     private static let slowestBytesPerSecond = 1_024
+    /// So many checks of the drain must find nothing in flight: requests that have come and were not yet read show themselves.
+    private static let quietChecks = 10
     /// What answers that are late get after the drain, to leave.
     private static let farewellSeconds = 1.0
 
@@ -85,7 +86,11 @@ package final class HTTPServer: Sendable {
         guard let running = running.withLock({ $0.take() }) else { return }
         life.store(Life.draining.rawValue, ordering: .sequentiallyConsistent)
         running.daemon.stopAccepting(from: running.socket)
-        wait(seconds: drainSeconds) { inFlight.load(ordering: .relaxed) == 0 }
+        var quiet = 0
+        wait(seconds: drainSeconds) {
+            quiet = inFlight.load(ordering: .relaxed) == 0 ? quiet + 1 : 0
+            return quiet > Self.quietChecks
+        }
         life.store(Life.abandoning.rawValue, ordering: .sequentiallyConsistent)
         wait(seconds: Self.farewellSeconds) {
             for record in records() { record.abandon(.stopping) }

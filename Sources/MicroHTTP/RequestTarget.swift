@@ -21,8 +21,8 @@ package struct RequestTarget: Sendable, Equatable {
     package init(_ raw: String) {
         isUsable = raw.utf8.allSatisfy { (0x21...0x7E).contains($0) }
         var rest = raw[...]
-        if let scheme = rest.utf8.firstIndex(of: UInt8(ascii: ":")), rest[scheme...].hasPrefix("://") {
-            let authority = rest[scheme...].dropFirst(3)
+        if !raw.hasPrefix("/"), let colon = raw.utf8.firstIndex(of: UInt8(ascii: ":")), raw[colon...].hasPrefix("://") {
+            let authority = raw[colon...].dropFirst(3)
             rest = authority[(authority.firstIndex { $0 == "/" || $0 == "?" } ?? authority.endIndex)...]
         }
         let mark = rest.utf8.firstIndex(of: UInt8(ascii: "?"))

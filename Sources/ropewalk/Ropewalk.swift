@@ -14,6 +14,8 @@ struct Ropewalk: ParsableCommand {
     )
 
     static func main() {
+        // A peer or a log reader that goes away is an error of one write, not the end of the process.
+        signal(SIGPIPE, SIG_IGN)
         do {
             var command = try parseAsRoot()
             try command.run()

@@ -57,8 +57,6 @@ struct Serve: ParsableCommand {
     func run() throws {
         let configuration = try serviceConfiguration(ProcessInfo.processInfo.environment)
         let logger = try logger(ProcessInfo.processInfo.environment)
-        // A client or a log reader that goes away is an error of one write, not the end of the process.
-        signal(SIGPIPE, SIG_IGN)
         let signals = StopSignals()
         let service = Service(configuration, logger: logger)
         let port: Int

@@ -9,6 +9,19 @@ final class ConnectionRecord: Sendable {
         var socket: Int32
         var exchange: Exchange?
         var idleSince = ContinuousClock.now
+
+        /// What a look before this one found; two in a row leave the I/O thread time to deliver what it has read.
+        var wasDeserted = false
+
+        /// True where the client has closed its side and all that it sent has been read. libmicrohttpd 0.9.75 does not see
+        /// this within a request until it times out.
+        mutating func isStillDeserted() -> Bool {
+            guard socket >= 0 else { return false }
+            var byte: UInt8 = 0
+            let isDeserted = unsafe recv(socket, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT)) == 0
+            defer { wasDeserted = isDeserted }
+            return isDeserted && wasDeserted
+        }
     }
 
     private let state: Mutex<State>
@@ -48,8 +61,10 @@ final class ConnectionRecord: Sendable {
     /// libmicrohttpd's own time-out counts from the last byte, so a byte now and then holds a connection for ever. A head has
     /// `seconds`; a body has as long and a second more for each `bytesPerSecond` of it that have come.
     func cutIfOverdue(now: ContinuousClock.Instant, seconds: Int, bytesPerSecond: Int, headOverdue: () -> [UInt8]) {
-        let (exchange, idleSince) = state.withLock { ($0.exchange, $0.idleSince) }
-        if let exchange {
+        let (exchange, idleSince, isDeserted) = state.withLock { ($0.exchange, $0.idleSince, $0.isStillDeserted()) }
+        if let exchange, isDeserted {
+            if exchange.cutDeserted() { hangUp(saying: []) }
+        } else if let exchange {
             let bytes = exchange.cut(.bodyTooSlow) { started, received in
                 started.duration(to: now) > .seconds(seconds + received / bytesPerSecond)
             }

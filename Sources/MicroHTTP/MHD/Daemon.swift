@@ -90,7 +90,7 @@ import Glibc
         unsafe uploadSize.pointee = 0
         return unsafe Unmanaged<Exchange>.fromOpaque(exchange).takeUnretainedValue()
             .proceed(
-                MHDConnection(pointer: connection), method: method, version: String(cString: version), upload: piece)
+                MHDConnection(pointer: connection), method: method, version: version, upload: piece)
     }
 
     private static let onCompletion: MHD_RequestCompletedCallback = { _, connection, requestContext, code in

@@ -5,7 +5,7 @@ import Synchronization
 /// One request and its answer, from the request line until the answer has left.
 ///
 /// libmicrohttpd calls `proceed` on the connection's I/O thread: once with the head, then with each piece of the body, then
-/// once more, and again after a suspension. Other threads only `finish` a computation and `cut` an upload.
+/// once more, and again after a suspension. Other threads only `finish` a computation and `cut` what is on its way.
 final class Exchange: Sendable {
     fileprivate enum Phase {
         case head
@@ -54,7 +54,8 @@ final class Exchange: Sendable {
 
     /// The next step of the request; NO closes the connection.
     func proceed(
-        _ connection: MHDConnection, method: UnsafePointer<CChar>, version: String, upload: UnsafeRawBufferPointer
+        _ connection: MHDConnection, method: UnsafePointer<CChar>, version: UnsafePointer<CChar>,
+        upload: UnsafeRawBufferPointer
     ) -> MHD_Result {
         let isWhole = unsafe upload.isEmpty
         let (phase, head) = state.withLock { state in
@@ -94,7 +95,7 @@ final class Exchange: Sendable {
 
     /// The head is complete: refuse it, or make room for the body.
     private func begin(
-        _ connection: MHDConnection, _ unread: HTTPRequest, method: UnsafePointer<CChar>, version: String
+        _ connection: MHDConnection, _ unread: HTTPRequest, method: UnsafePointer<CChar>, version: UnsafePointer<CChar>
     ) -> MHD_Result {
         var head = unsafe HTTPRequest(id: unread.id, method: String(cString: method), target: unread.target)
         do throws(HTTPFailure) {
@@ -218,26 +219,34 @@ final class Exchange: Sendable {
         if let computing { finish(server.application.response(to: failure, of: computing)) }
     }
 
-    /// Ends an upload: what the client is to be told, or nil where none is under way or it is not overdue.
+    /// Ends a request that is still on its way: what the client is to be told, or nil where none is, or it is not overdue.
     ///
     /// `isOverdue` is asked with when the request began and how much of it has come.
     func cut(
         _ failure: HTTPFailure, if isOverdue: (ContinuousClock.Instant, Int) -> Bool = { _, _ in true }
     ) -> [UInt8]? {
-        let uploading: HTTPRequest? = state.withLock { state in
+        guard let head = cut(if: isOverdue) else { return nil }
+        let response = server.application.response(to: failure, of: head)
+        state.withLock { $0.keep(response) }
+        return response.bytes(extraHeaders: server.commonHeaders(id: head.id))
+    }
+
+    /// Ends a request that is still on its way and whose client has gone; false where none is.
+    func cutDeserted() -> Bool {
+        cut(if: { _, _ in true }) != nil
+    }
+
+    private func cut(if isOverdue: (ContinuousClock.Instant, Int) -> Bool) -> HTTPRequest? {
+        state.withLock { state in
             guard isOverdue(started, state.bytesReceived) else { return nil }
             switch state.phase {
-            case .receiving, .discarding:
+            case .head, .receiving, .discarding:
                 state.phase = .cut
                 return state.head
             default:
                 return nil
             }
         }
-        guard let uploading else { return nil }
-        let response = server.application.response(to: failure, of: uploading)
-        state.withLock { $0.keep(response) }
-        return response.bytes(extraHeaders: server.commonHeaders(id: uploading.id))
     }
 }
 

@@ -3,21 +3,25 @@ import CMicroHTTPD
 /// Reads the header fields of a request and refuses what libmicrohttpd 0.9.75 lets through.
 ///
 /// That version lets a proxy and this server disagree about where a request ends: it takes Content-Length beside
-/// Transfer-Encoding, glues folded lines to names and cuts values at NUL (RFC 9112 §2.2, §5, §6). Its parser writes NUL
-/// over each end of line and leaves the rest of the block as it came, so a second look finds what it passed over.
+/// Transfer-Encoding, glues folded lines to names, cuts values at NUL and drops a line without a name (RFC 9112 §2.2, §5,
+/// §6). Its parser writes NUL over each CR, LF and colon and leaves the rest of the block as it came, so a second look finds
+/// what it passed over: every byte must belong to a field, in order, up to the end.
 @safe struct HeaderReader {
     private let blockEnd: UnsafePointer<CChar>
+    /// Where the next field begins if no byte was passed over.
+    private var next: UnsafePointer<CChar>
     private var headers = HTTPHeaders()
     private var failure: HTTPFailure?
 
     /// The header fields. Throws `HTTPFailure.unusableHeader` on what RFC 9112 does not allow.
     ///
-    /// `method` is where the request line begins, the start of the block.
+    /// `method` and `version` point into the request line: the block begins with the one, the first field follows the other.
     static func read(
-        from connection: MHDConnection, method: UnsafePointer<CChar>, version: String
+        from connection: MHDConnection, method: UnsafePointer<CChar>, version: UnsafePointer<CChar>
     ) throws(HTTPFailure) -> HTTPHeaders {
         let size = unsafe CMicroHTTPD_request_header_size(connection.pointer)
-        var reader = unsafe HeaderReader(blockEnd: method + size)
+        let versionText = unsafe String(cString: version)
+        var reader = unsafe HeaderReader(blockEnd: method + size, next: version + versionText.utf8.count + 2)
         unsafe withUnsafeMutablePointer(to: &reader) { reader in
             _ = unsafe MHD_get_connection_values_n(
                 connection.pointer, .HEADER_KIND,
@@ -27,12 +31,19 @@ import CMicroHTTPD
                 }, reader)
         }
         if let failure = reader.failure { throw failure }
-        try check(reader.headers, version: version)
+        guard reader.hasReadAll else { throw .unusableHeader("", reason: "has no name, or its line no CR LF") }
+        try check(reader.headers, version: versionText)
         return reader.headers
     }
 
-    private init(blockEnd: UnsafePointer<CChar>) {
+    private init(blockEnd: UnsafePointer<CChar>, next: UnsafePointer<CChar>) {
         unsafe self.blockEnd = unsafe blockEnd
+        unsafe self.next = unsafe next
+    }
+
+    /// After the last field stands the empty line, and nothing else.
+    private var hasReadAll: Bool {
+        unsafe CMicroHTTPD_parses_strictly() || next + 2 == blockEnd
     }
 
     private mutating func take(
@@ -50,9 +61,12 @@ import CMicroHTTPD
             return refuse(shownName, "holds a control character")
         }
         if !CMicroHTTPD_parses_strictly() {
-            guard unsafe isOneLine(nameEnd: name + nameSize, value: value, valueEnd: value + valueSize) else {
+            guard unsafe name == next,
+                unsafe isOneLine(nameEnd: name + nameSize, value: value, valueEnd: value + valueSize)
+            else {
                 return refuse(shownName, "does not end in CR LF, is folded, or holds a NUL")
             }
+            unsafe next = unsafe value + valueSize + 2
         }
         var text = unsafe Substring(decoding: valueBytes, as: UTF8.self)
         while let last = text.utf8.last, last == 0x20 || last == 0x09 { text.removeLast() }

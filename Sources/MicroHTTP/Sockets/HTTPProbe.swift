@@ -37,17 +37,20 @@ package struct HTTPProbe {
             throw SocketError(errnoAfter: "cannot connect")
         }
         let request = Array("GET \(path) HTTP/1.1\r\nHost: \(host)\r\nConnection: close\r\n\r\n".utf8)
-        let sent = unsafe request.withUnsafeBytes {
-            unsafe send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
-        }
+        let sent = unsafe request.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
         guard sent == request.count else { throw SocketError(errnoAfter: "cannot send") }
-        // "HTTP/1.1 200" is all that matters, and comes in one piece or is awaited.
+        // "HTTP/1.1 200" is all that matters.
         var answer = [UInt8](repeating: 0, count: 12)
-        let received = unsafe answer.withUnsafeMutableBytes {
-            unsafe recv(descriptor, $0.baseAddress, $0.count, Int32(MSG_WAITALL))
+        var received = 0
+        while received < answer.count {
+            let count = unsafe answer.withUnsafeMutableBytes {
+                unsafe read(descriptor, $0.baseAddress?.advanced(by: received), $0.count - received)
+            }
+            guard count > 0 else { throw SocketError(description: "no HTTP answer within \(timeoutSeconds) s") }
+            received += count
         }
-        guard received == answer.count, let status = Int(String(decoding: answer[9...], as: UTF8.self)) else {
-            throw SocketError(description: "no HTTP answer within \(timeoutSeconds) s")
+        guard let status = Int(String(decoding: answer[9...], as: UTF8.self)) else {
+            throw SocketError(description: "the answer is not HTTP")
         }
         return status
     }

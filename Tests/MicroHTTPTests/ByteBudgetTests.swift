@@ -1,0 +1,38 @@
+import Dispatch
+import MicroHTTP
+import Testing
+
+@Suite struct ByteBudgetTests {
+    @Test func `a reservation holds its bytes until it goes`() {
+        let budget = ByteBudget(limit: 100)
+        var first = budget.reserve(60)
+        #expect(budget.used == 60 && budget.reserve(41) == nil)
+        let second = budget.reserve(40)
+        #expect(second != nil && budget.used == 100)
+        first = nil
+        #expect(first == nil && budget.used == 40)
+    }
+
+    @Test func `a reservation grows only into what is free`() throws {
+        let budget = ByteBudget(limit: 100)
+        let one = try #require(budget.reserve(10))
+        let other = try #require(budget.reserve(50))
+        #expect(!one.resize(to: 51) && budget.used == 60)
+        #expect(one.resize(to: 50) && budget.used == 100)
+        #expect(other.resize(to: 1) && budget.used == 51)
+        #expect(budget.reserve(.max) == nil)
+    }
+
+    @Test func `many threads together never hold more than there is`() {
+        let budget = ByteBudget(limit: 1_000)
+        DispatchQueue.concurrentPerform(iterations: 8) { thread in
+            for round in 0..<2_000 {
+                let reservation = budget.reserve((thread * 131 + round * 17) % 400)
+                #expect(budget.used <= 1_000)
+                _ = reservation?.resize(to: round % 300)
+                #expect(budget.used <= 1_000)
+            }
+        }
+        #expect(budget.used == 0)
+    }
+}
