@@ -15,13 +15,14 @@ let package = Package(
             cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])],
             linkerSettings: [.linkedLibrary("microhttpd")]
         ),
-        .target(name: "MicroHTTP", dependencies: ["CMicroHTTPD"]),
-        .target(name: "PositionalEncoding"),
+        .target(name: "Locking"),
+        .target(name: "MicroHTTP", dependencies: ["CMicroHTTPD", "Locking"]),
+        .target(name: "PositionalEncoding", dependencies: ["Locking"]),
         .target(name: "TensorCoding", dependencies: ["PositionalEncoding"]),
         .target(
             name: "RopewalkService",
             dependencies: [
-                "MicroHTTP", "TensorCoding", "PositionalEncoding",
+                "MicroHTTP", "TensorCoding", "PositionalEncoding", "Locking",
                 .product(name: "Logging", package: "swift-log"),
             ],
             resources: [.embedInCode("Resources/openapi.yaml")],
@@ -51,11 +52,11 @@ let package = Package(
             exclude: ["make_inverse_frequencies.py"]
         ),
         .testTarget(name: "TensorCodingTests", dependencies: ["TensorCoding", "PositionalEncoding"]),
-        .testTarget(name: "MicroHTTPTests", dependencies: ["MicroHTTP", "RawHTTPClient"]),
+        .testTarget(name: "MicroHTTPTests", dependencies: ["MicroHTTP", "Locking", "RawHTTPClient"]),
         .testTarget(
             name: "RopewalkServiceTests",
             dependencies: [
-                "RopewalkService", "MicroHTTP", "TensorCoding", "PositionalEncoding", "RawHTTPClient",
+                "RopewalkService", "MicroHTTP", "TensorCoding", "PositionalEncoding", "Locking", "RawHTTPClient",
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),

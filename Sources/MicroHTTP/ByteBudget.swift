@@ -1,3 +1,4 @@
+import Locking
 import Synchronization
 
 /// A bound on the bytes that requests hold together.
@@ -37,11 +38,11 @@ package final class ByteBudget: Sendable {
     /// Bytes held until this object goes.
     package final class Reservation: Sendable {
         private let budget: ByteBudget
-        private let count: Mutex<Int>
+        private let count: Locked<Int>
 
         fileprivate init(budget: ByteBudget, count: Int) {
             self.budget = budget
-            self.count = Mutex(count)
+            self.count = Locked(count)
         }
 
         deinit {

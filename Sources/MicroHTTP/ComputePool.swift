@@ -1,5 +1,5 @@
 import Dispatch
-import Synchronization
+import Locking
 
 /// Threads for what is too long for an I/O thread: at most `threads` jobs run, at most `maxWaiting` wait their turn.
 package final class ComputePool: Sendable {
@@ -12,7 +12,7 @@ package final class ComputePool: Sendable {
 
     package let threads: Int
     package let maxWaiting: Int
-    private let state = Mutex(State())
+    private let state = Locked(State())
     private let queue = DispatchQueue(label: "ropewalk.compute", attributes: .concurrent)
 
     package init(threads: Int, maxWaiting: Int) {

@@ -1,4 +1,5 @@
 import Dispatch
+import Locking
 import Synchronization
 
 /// An HTTP/1.1 server: libmicrohttpd's threads do I/O, a pool of ours computes.
@@ -44,8 +45,8 @@ package final class HTTPServer: Sendable {
     private let life = Atomic<Int>(Life.serving.rawValue)
     private let inFlight = Atomic<Int>(0)
     private let retained = Atomic<Int>(0)
-    private let connections = Mutex<[ObjectIdentifier: ConnectionRecord]>([:])
-    private let running = Mutex<Running?>(nil)
+    private let connections = Locked<[ObjectIdentifier: ConnectionRecord]>([:])
+    private let running = Locked<Running?>(nil)
 
     /// What exists between `start` and `stop`.
     private struct Running {
@@ -73,7 +74,6 @@ package final class HTTPServer: Sendable {
     package func start() throws -> Int {
         let socket = try ListeningSocket(host: configuration.host, port: configuration.port)
         guard let daemon = Daemon(serving: self, on: socket.descriptor) else {
-            socket.close()
             throw SocketError(description: "libmicrohttpd could not start its threads")
         }
         running.withLock { $0 = Running(daemon: daemon, socket: socket) }
@@ -85,7 +85,7 @@ package final class HTTPServer: Sendable {
     package func stop(drainSeconds: Double) {
         guard let running = running.withLock({ $0.take() }) else { return }
         life.store(Life.draining.rawValue, ordering: .sequentiallyConsistent)
-        running.daemon.stopAccepting(from: running.socket)
+        running.socket.refuseNewConnections { running.daemon.add($0) }
         var quiet = 0
         wait(seconds: drainSeconds) {
             quiet = inFlight.load(ordering: .relaxed) == 0 ? quiet + 1 : 0
@@ -97,7 +97,6 @@ package final class HTTPServer: Sendable {
             return inFlight.load(ordering: .relaxed) == 0
         }
         running.daemon.stop()
-        running.socket.close()
     }
 
     package var isDraining: Bool { life.load(ordering: .sequentiallyConsistent) != Life.serving.rawValue }

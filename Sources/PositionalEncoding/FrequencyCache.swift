@@ -1,3 +1,4 @@
+import Locking
 import Synchronization
 
 /// Frequency tables and rows of cosines and sines, computed once, bounded in bytes together.
@@ -49,7 +50,7 @@ package final class FrequencyCache: Sendable {
         }
 
         private let box = AtomicLazyReference<Box>()
-        private let computing = Mutex(())
+        private let computing = Locked(())
 
         func value(orCompute compute: () -> Value) -> Value {
             if let box = box.load() { return box.value }
@@ -85,7 +86,7 @@ package final class FrequencyCache: Sendable {
     }
 
     package let maxBytes: Int
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     package init(maxBytes: Int) {
         precondition(maxBytes >= 0)

@@ -19,7 +19,8 @@ package enum Positions: Sendable, Equatable {
     package func fit(_ shape: TensorShape) -> Bool {
         switch self {
         case .consecutive(let first):
-            Self.isInBounds(first) && Self.isInBounds(first + Double(shape.sequenceLength - 1))
+            // The last position, first + s − 1, may round into bounds; the difference is exact.
+            Self.isInBounds(first) && first <= Self.maxMagnitude - Double(shape.sequenceLength - 1)
         case .shared(let list):
             list.count == shape.sequenceLength && list.allSatisfy(Self.isInBounds)
         case .perBatch(let lists):

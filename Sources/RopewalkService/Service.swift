@@ -1,7 +1,7 @@
 import Logging
 import MicroHTTP
 import PositionalEncoding
-import Synchronization
+import Locking
 
 /// The whole service, put together.
 package final class Service: Sendable {
@@ -20,7 +20,7 @@ package final class Service: Sendable {
     let engine: RotaryEngine
     let budget: ByteBudget
     private let compute: ComputePool
-    private let server = Mutex<HTTPServer?>(nil)
+    private let server = Locked<HTTPServer?>(nil)
     private let logger: Logger
 
     package init(_ configuration: Configuration, logger: Logger) {

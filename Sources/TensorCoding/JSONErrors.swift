@@ -30,7 +30,8 @@ package struct InvalidValue: Error, Equatable {
         case shapeMismatch
         case unknownKey
         case missingKey
-        case tooManyElements(Int)
+        /// More than the limit.
+        case tooManyElements(limit: Int)
     }
 
     package let kind: Kind

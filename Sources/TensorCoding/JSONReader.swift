@@ -2,14 +2,15 @@ import FoundationEssentials
 
 /// Reads a request's JSON: the one way from bytes to values.
 package enum JSONReader {
-    /// Decodes a value of which no part is left to a lenient parser.
+    /// Decodes a value of which no part is left to a lenient parser. A member of the object may hold `maxNumbers` numbers.
     ///
     /// Throws `JSONSyntaxError` where the text is not JSON, `InvalidValue` where a value is not what the type wants, and what
     /// the type's own `init(from:)` throws.
     package static func read<Value: DecodableWithConfiguration>(
-        _ type: Value.Type, from text: Data, configuration: Value.DecodingConfiguration
+        _ type: Value.Type, from text: Data, configuration: Value.DecodingConfiguration,
+        maxNumbers: Int = .max
     ) throws -> Value {
-        var scanner = JSONScanner()
+        var scanner = JSONScanner(maxNumbers: maxNumbers)
         try scanner.scan(text.span)
         do {
             return try JSONDecoder().decode(type, from: text.with(scanner.zeros), configuration: configuration)

@@ -30,8 +30,8 @@ extension JSONScanner {
         if power + wholeDigits <= 308, power - fractionDigits >= -307 { return }
         let value = Double(String(copying: text, start..<offset)) ?? 0
         if value == 0 { zeros.append(Zero(range: start..<offset, isNegative: isNegative)) }
-        guard value.isFinite else {
-            throw InvalidValue(.overflow, at: pointer, "this number is too large for float64")
+        if value.isInfinite, refusal == nil {
+            refusal = InvalidValue(.overflow, at: pointer, "this number is too large for float64")
         }
     }
 

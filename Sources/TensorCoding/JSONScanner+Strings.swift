@@ -50,8 +50,11 @@ extension JSONScanner {
             {
                 offset += 2
                 let low = try hexUnit(text)
-                let code = 0x10000 + (unit - 0xD800) << 10 + (low &- 0xDC00)
-                if (0xDC00...0xDFFF).contains(low), let scalar = Unicode.Scalar(code) { return scalar }
+                if (0xDC00...0xDFFF).contains(low),
+                    let scalar = Unicode.Scalar(0x10000 + (unit - 0xD800) << 10 + (low - 0xDC00))
+                {
+                    return scalar
+                }
             }
             offset = start
             throw error(text, "half of a surrogate pair stands alone")

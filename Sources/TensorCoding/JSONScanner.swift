@@ -19,22 +19,42 @@ struct JSONScanner {
         var isObject: Bool
         /// Of an array: the index of the element under way.
         var index = 0
-        /// Of an object: the key of the member under way, and all so far.
+        /// Of an object: the key of the member under way, and all so far, byte for byte: strings compare as people read them.
         var key = ""
-        var keys: Set<String> = []
+        var keys: Set<[UInt8]> = []
     }
+
+    /// How many numbers one member of the outermost object may hold: a tensor that is refused later takes ten times its text
+    /// by then.
+    private let maxNumbers: Int
+    private var numberCount = 0
+    /// The first value that cannot be used; the rest of the text may still be malformed, which goes before.
+    var refusal: InvalidValue?
 
     var offset = 0
     private var levels: [Level] = []
     var zeros: [Zero] = []
 
-    /// Passes over the text. Throws `JSONSyntaxError`, or `InvalidValue` for a number past float64.
+    init(maxNumbers: Int = .max) {
+        self.maxNumbers = maxNumbers
+    }
+
+    /// Passes over the text. Throws `JSONSyntaxError`, or `InvalidValue` for a number past float64 and for too many of them.
     mutating func scan(_ text: Span<UInt8>) throws {
         skipWhiteSpace(text)
         while true {
             if try beginValue(text) { continue }
-            if try endValue(text) { return }
+            if try endValue(text) { break }
         }
+        if let refusal { throw refusal }
+    }
+
+    private mutating func endMember() {
+        if numberCount > maxNumbers, refusal == nil {
+            refusal = InvalidValue(
+                .tooManyElements(limit: maxNumbers), at: pointer, "there are \(numberCount) numbers here")
+        }
+        numberCount = 0
     }
 
     /// Passes over a value, or over the beginning of an array or object that is not empty: true where a value follows.
@@ -43,6 +63,7 @@ struct JSONScanner {
         switch byte {
         case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
             try number(text)
+            numberCount += 1
         case UInt8(ascii: "\""):
             _ = try string(text)
         case UInt8(ascii: "["), UInt8(ascii: "{"):
@@ -71,6 +92,7 @@ struct JSONScanner {
     private mutating func endValue(_ text: Span<UInt8>) throws -> Bool {
         while !levels.isEmpty {
             skipWhiteSpace(text)
+            if levels.count == 1 { endMember() }
             let top = levels.count - 1
             let isObject = levels[top].isObject
             let close = isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")
@@ -98,7 +120,7 @@ struct JSONScanner {
         let key = try string(text)
         let top = levels.count - 1
         levels[top].key = key
-        guard levels[top].keys.insert(key).inserted else {
+        guard levels[top].keys.insert(Array(key.utf8)).inserted else {
             offset = start
             throw error(text, "the key \"\(key)\" is given twice", kind: .duplicateKey)
         }

@@ -34,7 +34,8 @@ struct TensorReader<Scalar: TensorScalar & Decodable> {
     private func flat(_ decoder: any Decoder, _ place: JSONPointer) throws -> Tensor<Scalar> {
         let object = try decoder.container(keyedBy: Key.self)
         for key in [Key.shape, .data] where !object.contains(key) {
-            throw InvalidValue(.missingKey, at: place, "a tensor in flat form needs \(key.rawValue)")
+            throw InvalidValue(
+                .missingKey, at: place.appending(key.rawValue), "a tensor in flat form needs \(key.rawValue)")
         }
         let shapePlace = place.appending("shape")
         guard let axes = try? object.decode([Int].self, forKey: .shape) else {
@@ -121,13 +122,13 @@ struct TensorReader<Scalar: TensorScalar & Decodable> {
     private func checkLength(_ count: Int, _ expected: Int, _ place: JSONPointer) throws {
         guard count == expected else {
             throw InvalidValue(
-                .ragged, at: place, "this row has \(count) elements, and the first of its axis has \(expected)")
+                .ragged, at: place, "this row has length \(count), and the first of its axis has length \(expected)")
         }
     }
 
     private func checkCount(_ count: Int, _ place: JSONPointer) throws {
         guard count <= maxElements else {
-            throw InvalidValue(.tooManyElements(count), at: place, "this tensor has \(count) elements")
+            throw InvalidValue(.tooManyElements(limit: maxElements), at: place, "there are \(count) elements here")
         }
     }
 

@@ -5,7 +5,8 @@ import MicroHTTP
 
 /// `ropewalk healthcheck`: exit code 0 when the service answers that it is ready.
 struct HealthCheck: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Exit with 0 when a running service is ready.")
+    static let configuration = CommandConfiguration(
+        commandName: "healthcheck", abstract: "Exit with 0 when a running service is ready.")
 
     @Option(help: "What to ask. (default: http://127.0.0.1:8080/readyz, its port as in serve)")
     var url: String?

@@ -5,6 +5,7 @@ import Testing
 @Suite struct ImportTests {
     /// What each room may import, besides the standard library's own modules.
     private static let allowed: [String: Set<String>] = [
+        "Locking": [],
         "PositionalEncoding": [],
         "TensorCoding": ["PositionalEncoding", "FoundationEssentials"],
         "MicroHTTP": ["CMicroHTTPD", "FoundationEssentials", "Dispatch"],
@@ -12,7 +13,7 @@ import Testing
         "ropewalk": ["RopewalkService", "MicroHTTP", "ArgumentParser", "Logging", "FoundationEssentials", "Dispatch"],
         "openapi-to-json": ["Foundation", "Yams"],
     ]
-    private static let everywhere: Set<String> = ["Synchronization", "Glibc"]
+    private static let everywhere: Set<String> = ["Synchronization", "Glibc", "Locking"]
 
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()

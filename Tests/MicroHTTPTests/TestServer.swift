@@ -2,6 +2,7 @@ import Dispatch
 import FoundationEssentials
 import Glibc
 import MicroHTTP
+import Locking
 import Synchronization
 
 /// An application for tests: `/echo` answers the body, `/length` its length, `/late` the body from a compute thread, `/gate` from one
@@ -9,7 +10,7 @@ import Synchronization
 final class EchoApplication: HTTPApplication {
     let gate = DispatchSemaphore(value: 0)
     let waiting = Atomic<Int>(0)
-    let records = Mutex<[HTTPRecord]>([])
+    let records = Locked<[HTTPRecord]>([])
 
     func refusal(of head: HTTPRequest) -> HTTPResponse? {
         let known = ["/echo", "/length", "/late", "/gate", "/query"]

@@ -1,6 +1,6 @@
 import CMicroHTTPD
 import Glibc
-import Synchronization
+import Locking
 
 /// A connection as other threads see it: its socket, and the exchange under way on it.
 final class ConnectionRecord: Sendable {
@@ -24,10 +24,10 @@ final class ConnectionRecord: Sendable {
         }
     }
 
-    private let state: Mutex<State>
+    private let state: Locked<State>
 
     init(socket: Int32) {
-        state = Mutex(State(socket: socket))
+        state = Locked(State(socket: socket))
     }
 
     func begin(_ exchange: Exchange) {

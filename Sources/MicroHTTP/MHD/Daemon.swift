@@ -32,22 +32,18 @@ import Glibc
         unsafe self.pointer = pointer
     }
 
-    /// Refuses new connections. Those that the kernel has already accepted are served.
+    /// Serves a connection that was accepted elsewhere.
     ///
-    /// The corresponding C functions are `MHD_quiesce_daemon` and `MHD_add_connection`.
-    func stopAccepting(from socket: ListeningSocket) {
-        unsafe MHD_quiesce_daemon(pointer)
-        while let accepted = socket.accept() {
-            unsafe accepted.withAddress { address, length in
-                _ = unsafe MHD_add_connection(pointer, accepted.descriptor, address, length)
-            }
+    /// The corresponding C function is `MHD_add_connection`.
+    func add(_ connection: ListeningSocket.Accepted) {
+        unsafe connection.withAddress { address, length in
+            _ = unsafe MHD_add_connection(pointer, connection.descriptor, address, length)
         }
-        socket.refuse()
     }
 
     /// Closes all connections and ends the threads. No connection may be suspended.
     ///
-    /// The corresponding C function is `MHD_stop_daemon`.
+    /// The corresponding C function is `MHD_stop_daemon`, which closes the listening socket too.
     func stop() {
         unsafe MHD_stop_daemon(pointer)
         unsafe context.release()

@@ -1,6 +1,6 @@
 import CMicroHTTPD
 import FoundationEssentials
-import Synchronization
+import Locking
 
 /// One request and its answer, from the request line until the answer has left.
 ///
@@ -38,11 +38,11 @@ final class Exchange: Sendable {
 
     private let server: HTTPServer
     private let started = ContinuousClock.now
-    private let state: Mutex<State>
+    private let state: Locked<State>
 
     init(server: HTTPServer, target: String) {
         self.server = server
-        state = Mutex(State(head: HTTPRequest(id: RequestID.next(), method: "", target: RequestTarget(target))))
+        state = Locked(State(head: HTTPRequest(id: RequestID.next(), method: "", target: RequestTarget(target))))
         server.exchangeBegan()
     }
 
@@ -256,7 +256,7 @@ extension Exchange.State {
         if let reservation = response.reservation { reservations.append(reservation) }
         status = response.status
         route = response.route
-        bytesSent = head.method == "HEAD" ? 0 : response.body.count
+        bytesSent = head.method == "HEAD" || response.status == 304 ? 0 : response.body.count
     }
 
     fileprivate func record(since started: ContinuousClock.Instant, isComplete: Bool) -> HTTPRecord {

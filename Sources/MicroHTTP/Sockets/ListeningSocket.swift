@@ -50,18 +50,22 @@ struct ListeningSocket {
         self.port = Self.boundPort(of: listener)
     }
 
-    /// The next connection that the kernel has already accepted.
-    func accept() -> Accepted? {
-        Accepted(from: descriptor)
-    }
-
-    /// Connects from now on are refused by the kernel.
-    func refuse() {
-        shutdown(descriptor, Int32(SHUT_RD))
-    }
-
-    func close() {
-        Glibc.close(descriptor)
+    /// Refuses new connections, and hands over those that the kernel has already accepted.
+    ///
+    /// The descriptor stays, and from here on leads to a socket that nobody knows: libmicrohttpd may go on to wait on it.
+    /// (`MHD_quiesce_daemon` of 0.9.75 aborts the process when one of its threads sees the stop before it has returned.)
+    func refuseNewConnections(handingOver take: (Accepted) -> Void) {
+        let listener = dup(descriptor)
+        let quiet = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue), 0)
+        var nameless = sockaddr()
+        nameless.sa_family = sa_family_t(AF_UNIX)
+        // An address of a family alone asks Linux for a name of its own making.
+        unsafe bind(quiet, &nameless, socklen_t(MemoryLayout<sa_family_t>.size))
+        listen(quiet, 1)
+        dup2(quiet, descriptor)
+        Glibc.close(quiet)
+        while let accepted = Accepted(from: listener) { take(accepted) }
+        Glibc.close(listener)
     }
 
     private static func boundPort(of descriptor: Int32) -> Int {

@@ -29,7 +29,10 @@ struct RopeApplyEndpoint: Endpoint {
     }
 
     private func respond(to body: Data) throws -> HTTPResponse {
-        let apply = try JSONReader.read(RopeApplyRequest.self, from: body, configuration: writer.maxElements)
+        // A tensor in flat form has the numbers of its shape as well.
+        let apply = try JSONReader.read(
+            RopeApplyRequest.self, from: body, configuration: writer.maxElements,
+            maxNumbers: writer.maxElements + TensorShape.maxRank)
         let reservation = try writer.reserve(apply.x.tensor.shape.count, apply.type)
         let turned: AnyTensor =
             switch apply.x.tensor {

@@ -37,9 +37,11 @@ extension Problem {
             case .tooManyElements: .answerTooLarge
             }
         let place = error.pointer.description
-        self.init(
-            kind, "\(place.isEmpty ? "the body" : place): \(error.detail)",
-            entries: [Entry(detail: error.detail, place: .pointer(error.pointer))])
+        var detail = "\(place.isEmpty ? "the body" : place): \(error.detail)"
+        if case .tooManyElements(let limit) = error.kind {
+            detail += ", and the limit --max-answer-elements is \(limit)"
+        }
+        self.init(kind, detail, entries: [Entry(detail: error.detail, place: .pointer(error.pointer))])
     }
 
     /// What the server itself refuses.

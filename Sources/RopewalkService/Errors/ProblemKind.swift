@@ -50,7 +50,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
         case .malformedRequest:
             (
                 400, "Unusable request",
-                "A header field or the request target is not what HTTP allows. The connection is closed."
+                "A header field or the request target is not what HTTP allows. Where it is the head, the connection is closed."
             )
         case .notFound:
             (404, "Nothing here", "No route has this path. GET / lists them.")

@@ -22,6 +22,9 @@ extension Fields {
     func integer(_ name: String) throws -> Int {
         let number = try number(name)
         guard let integer = Int(exactly: number) else {
+            if number == number.rounded() {
+                throw Problem(.outOfRange, at: place(of: name), "\(name) is too large; this is \(number)")
+            }
             throw Problem(.wrongType, at: place(of: name), "\(name) must be a whole number; this is \(number.shortest)")
         }
         return integer

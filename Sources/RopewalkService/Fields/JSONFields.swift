@@ -45,7 +45,7 @@ struct JSONFields: Fields {
 
     /// For a type that reads itself.
     func decoder(of name: String) throws -> any Decoder {
-        guard contains(name) else { throw Problem(.missingField, at: .pointer(pointer), "\(name) is missing") }
+        guard contains(name) else { throw Problem(.missingField, at: place(of: name), "\(name) is missing") }
         return try container.superDecoder(forKey: Key(stringValue: name))
     }
 

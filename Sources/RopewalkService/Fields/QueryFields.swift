@@ -56,7 +56,7 @@ struct QueryFields: Fields {
         }
     }
 
-    /// A number as JSON writes one, and a finite one.
+    /// A decimal number that float64 can hold: also `01`, `+1` and `.5`, which are none in JSON.
     private func number(_ text: String, of name: String) throws -> Double {
         let bytes = text.utf8
         let isDecimal = bytes.allSatisfy { (0x30...0x39).contains($0) || [0x2B, 0x2D, 0x2E, 0x45, 0x65].contains($0) }

@@ -1,0 +1,323 @@
+import FoundationEssentials
+import Logging
+import MicroHTTP
+import Testing
+
+@testable import RopewalkService
+
+/// openapi.yaml, by way of the JSON that it is served as, against the service.
+@Suite struct OpenAPITests {
+    private let document: OpenAPIDocument
+
+    init() throws {
+        document = try OpenAPIDocument()
+    }
+
+    // MARK: Routes
+
+    @Test func `every route is documented and every documented operation is routed`() {
+        let service = Service(Service.Configuration(), logger: .silent)
+        let routed = Set(service.routes().routes.map { "\($0.method) \($0.path)" })
+        #expect(Set(document.operations.map { "\($0.method) \($0.path)" }) == routed)
+    }
+
+    @Test func `the document has the version of the service`() {
+        #expect(document.root["info"]["version"].string == Version.current)
+    }
+
+    @Test func `the document served as JSON is the one served as YAML`() throws {
+        let yaml = String(decoding: OpenAPI.yaml, as: UTF8.self)
+        for path in document.root["paths"].names {
+            #expect(yaml.contains("\n  \(path):\n"), "\(path)")
+        }
+        for name in document.root["components"]["schemas"].names {
+            #expect(yaml.contains("\n    \(name):\n"), "\(name)")
+        }
+    }
+
+    @Test func `no two operations have one name, and each has one tag that is described`() {
+        let names = document.operations.compactMap { $0.node["operationId"].string }
+        #expect(names.count == document.operations.count)
+        #expect(Set(names).count == names.count)
+        let tags = Set(document.root["tags"].elements.compactMap { $0["name"].string })
+        for operation in document.operations {
+            let own = operation.node["tags"].elements.compactMap(\.string)
+            #expect(own.count == 1 && tags.isSuperset(of: own), "\(operation.name)")
+        }
+    }
+
+    @Test func `every reference leads somewhere, and every component is referred to or named in the text`() {
+        let references = Set(document.root.references)
+        for reference in references {
+            #expect(document.target(of: reference) != nil, "\(reference)")
+        }
+        let text = document.root["info"]["description"].string ?? ""
+        for kind in document.root["components"].names {
+            for name in document.root["components"][kind].names {
+                let isUsed = references.contains("#/components/\(kind)/\(name)") || text.contains("`\(name)`")
+                #expect(isUsed, "\(kind)/\(name)")
+            }
+        }
+    }
+
+    // MARK: Fields
+
+    @Test func `the fields of a rotation are the documented ones`() {
+        let properties = document.root["components"]["schemas"]["RopeApplyRequest"]["properties"]
+        #expect(properties.names.sorted() == RopeApplyRequest.names.sorted())
+    }
+
+    @Test func `the keys of a query for frequencies are the documented ones`() throws {
+        let operation = try #require(document.operation("GET", "/frequencies"))
+        let keys = document.parameters(of: operation, in: "query").compactMap { $0["name"].string }
+        #expect(keys.sorted() == FrequenciesQuery.names.sorted())
+    }
+
+    @Test(arguments: ["/frequencies", "/rope/apply"])
+    func `every field has a description and a type`(path: String) throws {
+        let operation = try #require(document.operations.first { $0.path == path })
+        let schema = document.resolved(operation.node["requestBody"]["content"]["application/json"]["schema"])
+        var fields = schema["properties"].names.map { (name: $0, node: schema["properties"][$0]) }
+        fields += document.parameters(of: operation, in: "query").map { ($0["name"].string ?? "", $0) }
+        try #require(!fields.isEmpty)
+        for (name, node) in fields {
+            let schema = document.resolved(node["schema"].names.isEmpty ? node : node["schema"])
+            let isDescribed = node["description"].string != nil || schema["description"].string != nil
+            #expect(isDescribed, "\(name)")
+            #expect(["type", "oneOf", "const"].contains(where: schema.names.contains), "\(name)")
+        }
+    }
+
+    @Test(arguments: [
+        ("Layout", "layouts"), ("DType", "dtypes"), ("RopeType", "rope_types"),
+    ])
+    func `a documented enumeration has the values that info lists`(schema: String, field: String) throws {
+        let info = try JSON(answering("GET", "/info").body)
+        let known = info[field].elements.compactMap(\.string)
+        try #require(!known.isEmpty)
+        #expect(document.root["components"]["schemas"][schema]["enum"].elements.compactMap(\.string) == known)
+    }
+
+    // MARK: Limits
+
+    @Test func `the documented defaults of the limits are those of the service`() throws {
+        let standard = Service.Configuration()
+        let limits = standard.limits
+        let expected = [
+            "drain_seconds": standard.drainSeconds, "idle_timeout": Double(limits.idleTimeoutSeconds),
+            "max_answer_elements": Double(limits.maxAnswerElements), "max_body_bytes": Double(limits.maxBodyBytes),
+            "max_buffered_bytes": Double(limits.maxBufferedBytes), "max_cache_bytes": Double(limits.maxCacheBytes),
+            "max_connections": Double(limits.maxConnections), "max_multiply_adds": Double(limits.maxMultiplyAdds),
+            "max_queue": Double(limits.maxQueue),
+        ]
+        let properties = document.root["components"]["schemas"]["Limits"]["properties"]
+        let stated = properties.names.compactMap { name in properties[name]["default"].number.map { (name, $0) } }
+        #expect(Dictionary(uniqueKeysWithValues: stated) == expected)
+    }
+
+    @Test func `the limits that info has are the documented ones`() throws {
+        let info = try JSON(answering("GET", "/info").body)
+        let limits = document.root["components"]["schemas"]["Limits"]
+        #expect(limits["properties"].names == info["limits"].names)
+        #expect(limits["required"].elements.compactMap(\.string) == info["limits"].names)
+    }
+
+    /// The bounds of the fields' schemas, each with a query that takes the number in place of %.
+    @Test(arguments: [
+        ("Base", "minimum", "base=%"), ("Base", "maximum", "base=%"),
+        ("Dimension", "minimum", "dim=%"), ("Dimension", "maximum", "dim=%"),
+        ("RotaryDimension", "minimum", "dim=65536&rotary_dim=%"),
+        ("RotaryDimension", "maximum", "dim=65536&rotary_dim=%"),
+        ("SequenceLength", "minimum", "seq_len=%"), ("SequenceLength", "maximum", "seq_len=%"),
+        ("Position", "minimum", "positions=%"), ("Position", "maximum", "positions=%"),
+        ("Factor", "exclusiveMinimum", "rope_type=linear&factor=%"),
+    ])
+    func `a documented bound is where the service begins to refuse`(
+        schema: String, keyword: String, query: String
+    ) throws {
+        let field = document.root["components"]["schemas"][schema]
+        let bound = try #require(field[keyword].number)
+        let isMinimum = keyword.lowercased().hasSuffix("minimum")
+        let isWhole = field["type"].string == "integer" && abs(bound) < 0x1p53
+        let step = field["multipleOf"].number ?? (isWhole ? 1 : bound.ulp)
+        let outside = isMinimum ? bound - step : bound + step
+        let inside = isMinimum ? bound + step : bound - step
+        func status(_ value: Double) -> Int {
+            let given = query.split(separator: "%", omittingEmptySubsequences: false).joined(separator: "\(value)")
+            return answering("GET", "/frequencies?\(given.contains("dim=") ? "" : "dim=2&")\(given)").status
+        }
+        switch (schema, keyword) {
+        case ("Factor", _):
+            #expect(status(bound) == 422)
+            #expect(status(inside) == 200)
+        case ("Dimension", "minimum"):
+            // A dimension of 1 is in bounds and has no pair: it is its neighbour that is refused.
+            #expect(problem("/frequencies?dim=\(Int(outside))")["title"].string == ProblemKind.outOfRange.title)
+            #expect(problem("/frequencies?dim=\(Int(bound))")["title"].string == ProblemKind.oddDimension.title)
+        default:
+            #expect(status(outside) == 422)
+            #expect(status(bound) == 200)
+        }
+    }
+
+    @Test func `a rotary dimension is a multiple of what is documented, and of no less`() throws {
+        let field = document.root["components"]["schemas"]["RotaryDimension"]
+        let multiple = try #require(field["multipleOf"].number.flatMap(Int.init(exactly:)))
+        for dimension in 2...8 {
+            let status = answering("GET", "/frequencies?dim=8&rotary_dim=\(dimension)").status
+            #expect((status == 200) == dimension.isMultiple(of: multiple), "\(dimension)")
+        }
+    }
+
+    // MARK: Errors
+
+    @Test func `every kind of problem is documented, and no other`() {
+        let types = document.root["components"]["schemas"]["Problem"]["properties"]["type"]["enum"]
+        #expect(types.elements.compactMap(\.string) == ProblemKind.allCases.map { "/docs/errors#\($0.rawValue)" })
+        let statuses = document.root["components"]["schemas"]["Problem"]["properties"]["status"]["enum"]
+        #expect(statuses.elements.compactMap(\.number) == Set(ProblemKind.allCases.map { Double($0.status) }).sorted())
+    }
+
+    @Test(arguments: ProblemKind.allCases)
+    func `every kind of problem has an example with its title and status`(kind: ProblemKind) throws {
+        let examples = document.problemExamples.filter { $0.name == kind.rawValue }
+        try #require(!examples.isEmpty)
+        for example in examples {
+            #expect(example.value["type"].string == "/docs/errors#\(kind.rawValue)")
+            #expect(example.value["title"].string == kind.title)
+            #expect(example.value["status"].number == Double(kind.status))
+        }
+    }
+
+    @Test func `an operation answers a problem under the problem's own status`() throws {
+        for operation in document.operations {
+            let statuses = operation.node["responses"].names.filter { $0 >= "400" }
+            try #require(!statuses.isEmpty, "\(operation.name)")
+            for status in statuses {
+                let response = document.resolved(operation.node["responses"][status])
+                #expect(response["content"].names == ["application/problem+json"], "\(operation.name) \(status)")
+                let examples = document.examples(in: response["content"]["application/problem+json"])
+                #expect(!examples.isEmpty, "\(operation.name) \(status)")
+                for example in examples {
+                    #expect(example.value["status"].number == Double(status), "\(operation.name) \(example.name)")
+                }
+            }
+        }
+    }
+
+    @Test func `every answer has a request id, and every 503 says when to come again`() throws {
+        for operation in document.operations {
+            for status in operation.node["responses"].names {
+                let headers = document.resolved(operation.node["responses"][status])["headers"]
+                #expect(headers.names.contains("X-Request-Id"), "\(operation.name) \(status)")
+                #expect(headers.names.contains("Retry-After") == (status == "503"), "\(operation.name) \(status)")
+                #expect(headers.names.contains("Allow") == (status == "405"), "\(operation.name) \(status)")
+            }
+        }
+    }
+
+    // MARK: Examples
+
+    @Test func `every example of a body is answered with the example of its name`() throws {
+        var count = 0
+        for operation in document.operations where !operation.node["requestBody"].names.isEmpty {
+            let requests = document.examples(in: operation.node["requestBody"]["content"]["application/json"])
+            let answers = document.answerExamples(of: operation)
+            #expect(requests.map(\.name) == answers.map(\.name), "\(operation.name)")
+            for (request, answer) in zip(requests, answers) {
+                let response = answering(
+                    operation.method, operation.path, body: try JSONEncoder().encode(request.value))
+                #expect(response.status == 200, "\(operation.name) \(request.name)")
+                #expect(try JSON(response.body) == answer.value, "\(operation.name) \(request.name)")
+                count += 1
+            }
+        }
+        #expect(count >= 6)
+    }
+
+    @Test func `the examples of parameters are together answered with the example of their name`() throws {
+        let operation = try #require(document.operation("GET", "/frequencies"))
+        let parameters = document.parameters(of: operation, in: "query")
+        let answers = document.answerExamples(of: operation)
+        let names = Set(parameters.flatMap { document.examples(in: $0).map(\.name) })
+        try #require(!answers.isEmpty)
+        #expect(Set(answers.map(\.name)) == names)
+        for answer in answers {
+            let items = parameters.compactMap { parameter in
+                document.examples(in: parameter).first { $0.name == answer.name }
+                    .map { "\(parameter["name"].string ?? "")=\($0.value.text)" }
+            }
+            let response = answering("GET", "/frequencies?\(items.joined(separator: "&"))")
+            #expect(response.status == 200, "\(items)")
+            #expect(try JSON(response.body) == answer.value, "\(items)")
+            for header in ["ETag", "Cache-Control", "Vary"] {
+                #expect(response.headers[header] != nil, "\(header)")
+            }
+        }
+    }
+
+    @Test(arguments: ["/livez", "/readyz", "/healthz", "/info"])
+    func `an example without a request is what the service answers`(path: String) throws {
+        let operation = try #require(document.operation("GET", path))
+        let service = Service(.onAnyPort, logger: .silent)
+        _ = try service.start()
+        defer { service.stop() }
+        let answer = try #require(document.answerExamples(of: operation).first)
+        #expect(try JSON(answering("GET", path, by: service).body) == answer.value)
+    }
+
+    @Test(arguments: ["/", "/docs/errors"])
+    func `an excerpt of a page is what the page begins with`(path: String) throws {
+        let operation = try #require(document.operation("GET", path))
+        let answer = try #require(document.answerExamples(of: operation).first)
+        let page = String(decoding: answering("GET", path).body, as: UTF8.self)
+        let excerpt = try #require(answer.value.string)
+        #expect(!excerpt.isEmpty && page.hasPrefix(excerpt))
+    }
+
+    @Test func `an answer has the media type that is documented`() throws {
+        let service = Service(.onAnyPort, logger: .silent)
+        _ = try service.start()
+        defer { service.stop() }
+        for operation in document.operations where operation.method == "GET" {
+            let query = operation.path == "/frequencies" ? "?dim=2" : ""
+            let type = answering("GET", operation.path + query, by: service).headers["Content-Type"]
+            let documented = document.resolved(operation.node["responses"]["200"])["content"].names
+            #expect(documented == [type?.split(separator: ";").first.map(String.init)], "\(operation.name)")
+        }
+    }
+
+    // MARK: The service in process
+
+    private func problem(_ target: String) -> JSON {
+        (try? JSON(answering("GET", target).body)) ?? .null
+    }
+
+    /// What a service answers that has answered nothing before, or the one given.
+    private func answering(
+        _ method: String, _ target: String, body: Data = Data(),
+        by service: Service = Service(Service.Configuration(), logger: .silent)
+    ) -> HTTPResponse {
+        let application = Application(router: service.routes(), logger: .silent)
+        let headers: HTTPHeaders = body.isEmpty ? [:] : ["Content-Type": "application/json"]
+        let request = HTTPRequest(
+            id: "test", method: method, target: RequestTarget(target), headers: headers, body: body)
+        if let refusal = application.refusal(of: request) { return refusal }
+        return switch application.answer(request) {
+        case .now(let response): response
+        case .later(let work): work()
+        }
+    }
+}
+
+extension Logger {
+    fileprivate static var silent: Logger { Logger(label: "OpenAPITests") { _ in SwiftLogNoOpLogHandler() } }
+}
+
+extension Service.Configuration {
+    fileprivate static var onAnyPort: Self {
+        var configuration = Self()
+        configuration.port = 0
+        return configuration
+    }
+}

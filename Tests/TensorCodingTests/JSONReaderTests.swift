@@ -1,0 +1,116 @@
+import FoundationEssentials
+import Testing
+
+@testable import TensorCoding
+
+@Suite struct JSONReaderTests {
+    /// A type whose own decoding is Foundation's, so that errors are Foundation's too.
+    private struct Point: DecodableWithConfiguration, Equatable {
+        let x: Int
+        let name: String
+        let path: [Double]
+        let unit: String
+
+        private enum Key: CodingKey { case x, name, path }
+
+        init(x: Int, name: String = "p", path: [Double] = [], unit: String = "m") {
+            (self.x, self.name, self.path, self.unit) = (x, name, path, unit)
+        }
+
+        init(from decoder: any Decoder, configuration: String) throws {
+            let object = try decoder.container(keyedBy: Key.self)
+            x = try object.decode(Int.self, forKey: .x)
+            name = try object.decode(String.self, forKey: .name)
+            path = try object.decode([Double].self, forKey: .path)
+            unit = configuration
+        }
+    }
+
+    private func point(_ text: String, unit: String = "m") throws -> Point {
+        try JSONReader.read(Point.self, from: Data(text.utf8), configuration: unit)
+    }
+
+    @Test func `a value is read with its configuration`() throws {
+        let read = try point("{\"x\":3,\"name\":\"q\",\"path\":[1,0e5,2.5]}", unit: "km")
+        #expect(read == Point(x: 3, name: "q", path: [1, 0, 2.5], unit: "km"))
+    }
+
+    @Test func `what is not JSON never gets to Foundation`() {
+        for text in [
+            "{\"x\":1,\"name\":\"p\",\"path\":[1,]}", "{\"x\":1,\"x\":2,\"name\":\"p\",\"path\":[]}", "", "{",
+            "\u{FEFF}{}",
+        ] {
+            #expect(throws: JSONSyntaxError.self) { try point(text) }
+        }
+    }
+
+    @Test(arguments: [
+        ("{\"x\":\"1\",\"name\":\"p\",\"path\":[]}", InvalidValue.Kind.wrongType, "/x"),
+        ("{\"x\":true,\"name\":\"p\",\"path\":[]}", .wrongType, "/x"),
+        ("{\"x\":null,\"name\":\"p\",\"path\":[]}", .wrongType, "/x"),
+        ("{\"x\":1,\"name\":2,\"path\":[]}", .wrongType, "/name"),
+        ("{\"x\":1,\"name\":\"p\",\"path\":[1,\"2\"]}", .wrongType, "/path/1"),
+        ("{\"x\":1,\"name\":\"p\",\"path\":[null]}", .wrongType, "/path/0"),
+        ("{\"x\":1,\"name\":\"p\",\"path\":{}}", .wrongType, "/path"),
+        ("{\"x\":1,\"name\":\"p\"}", .missingKey, ""),
+        ("{\"x\":1,\"name\":\"p\",\"path\":[0,1e309]}", .overflow, "/path/1"),
+        ("[]", .wrongType, ""),
+        ("null", .wrongType, ""),
+    ])
+    func `what Foundation refuses is said with its place`(text: String, kind: InvalidValue.Kind, place: String) throws {
+        let error = try #require(invalidValue { try point(text) })
+        #expect(error.kind == kind)
+        #expect(error.pointer.description == place)
+        #expect(!error.detail.isEmpty)
+    }
+
+    @Test func `a member with more numbers than it may hold is refused once the text is known to be JSON`() throws {
+        func read(_ text: String) -> InvalidValue? {
+            invalidValue {
+                try JSONReader.read(Point.self, from: Data(text.utf8), configuration: "", maxNumbers: 3)
+            }
+        }
+        let error = try #require(read(#"{"name":"p","path":[1,[2,3],4],"x":1}"#))
+        #expect(error.kind == .tooManyElements(limit: 3) && error.pointer.description == "/path")
+        #expect(error.detail.contains("4"))
+        #expect(throws: JSONSyntaxError.self) {
+            try JSONReader.read(
+                Point.self, from: Data(#"{"path":[1,2,3,4],"x":1e999,"#.utf8), configuration: "", maxNumbers: 3)
+        }
+        #expect(read(#"{"name":"p","path":[1,2,3],"x":1}"#)?.kind != .tooManyElements(limit: 3))
+    }
+
+    @Test(arguments: ["1.5", "1e30", "-9223372036854775809"])
+    func `a number that is no Int is refused`(number: String) throws {
+        let error = try #require(invalidValue { try point("{\"x\":\(number),\"name\":\"p\",\"path\":[]}") })
+        #expect(error.kind == .wrongType)
+    }
+
+    @Test(arguments: zip(["3.0", "3e0", "30e-1", "0.3e1", "0e7", "-0", "-0e1"], [3, 3, 3, 3, 0, 0, 0]))
+    func `an Int takes any number of whole value`(number: String, value: Int) throws {
+        #expect(try point("{\"x\":\(number),\"name\":\"p\",\"path\":[]}").x == value)
+    }
+
+    @Test func `a slice of other data is read from its own beginning`() throws {
+        let all = Data("garbage[0e5,1,1e-400,-0e1]garbage".utf8)
+        let slice = all[all.startIndex + 7..<all.endIndex - 7]
+        let read = try JSONReader.read(JSONDocument.self, from: slice, configuration: .init())
+        guard case .array(let elements) = read, case .number(let last) = elements[3] else {
+            Issue.record("\(read)")
+            return
+        }
+        #expect(elements == [.number(0), .number(1), .number(0), .number(0)])
+        #expect(last.sign == .minus)
+        #expect(all.starts(with: Data("garbage[0e5".utf8)))
+    }
+
+    @Test func `the errors of a type are its own`() {
+        struct Refusal: Error {}
+        struct Refusing: DecodableWithConfiguration {
+            init(from decoder: any Decoder, configuration: String) throws { throw Refusal() }
+        }
+        #expect(throws: Refusal.self) {
+            try JSONReader.read(Refusing.self, from: Data("1".utf8), configuration: "")
+        }
+    }
+}

@@ -1,0 +1,58 @@
+import PositionalEncoding
+import Testing
+
+@testable import TensorCoding
+
+@Suite struct JSONWriterTests {
+    @Test func `forms are kept`() throws {
+        #expect(try JSONWriter.text(tensor([1, 0, 0, 1], [2, 2], .nested)) == "[[1,0],[0,1]]")
+        #expect(try JSONWriter.text(tensor([1, 0, 0, 1], [2, 2], .flat)) == "{\"data\":[1,0,0,1],\"shape\":[2,2]}")
+        #expect(try JSONWriter.text(tensor([1, 2], [2], .nested)) == "[1,2]")
+        #expect(try JSONWriter.text(tensor([1, 2], [2, 1], .nested)) == "[[1],[2]]")
+        #expect(try JSONWriter.text(tensor([1, 2], [1, 2], .nested)) == "[[1,2]]")
+        #expect(
+            try JSONWriter.text(tensor([1, 2, 3, 4, 5, 6, 7, 8], [2, 2, 2], .nested)) == "[[[1,2],[3,4]],[[5,6],[7,8]]]"
+        )
+    }
+
+    @Test(
+        arguments: zip(
+            [0.1, 1.0 / 3, 0.5403023, 0.84147096, 0x1p-149, 3.4028235e38, -0.0, 5, 0.5, 16_777_216, 1e10] as [Float],
+            [
+                "0.1", "0.33333334", "0.5403023", "0.84147096", "1e-45", "3.4028235e+38", "-0", "5", "0.5", "16777216",
+                "1e+10",
+            ]))
+    func `float32 is written with the fewest digits`(number: Float, text: String) throws {
+        #expect(try JSONWriter.text([number]) == "[\(text)]")
+    }
+
+    @Test(
+        arguments: zip(
+            [0.1, 1.0 / 3, 0.54030230586813977, 0x1p-1074, 1.7976931348623157e308, -0.0, 5, 0.30000000000000004]
+                as [Double],
+            [
+                "0.1", "0.3333333333333333", "0.5403023058681398", "5e-324", "1.7976931348623157e+308", "-0", "5",
+                "0.30000000000000004",
+            ]))
+    func `float64 is written with the fewest digits`(number: Double, text: String) throws {
+        #expect(try JSONWriter.text([number]) == "[\(text)]")
+    }
+
+    @Test func `members stand in alphabetical order and slashes as they are`() throws {
+        struct Answer: Encodable {
+            let y = 1, shape = 2, rope = 3, a = "a/b"
+        }
+        #expect(try JSONWriter.text(Answer()) == "{\"a\":\"a/b\",\"rope\":3,\"shape\":2,\"y\":1}")
+    }
+
+    @Test(arguments: [Double.nan, .infinity, -.infinity]) func `a number that is not finite is never written`(
+        number: Double
+    ) {
+        #expect(throws: EncodingError.self) { try JSONWriter.write([number]) }
+        #expect(throws: EncodingError.self) { try JSONWriter.write([Float(number)]) }
+    }
+
+    private func tensor(_ elements: [Float], _ axes: [Int], _ form: JSONTensor.Form) throws -> JSONTensor {
+        JSONTensor(.float32(Tensor(shape: try #require(TensorShape(axes)), elements: elements)), form: form)
+    }
+}

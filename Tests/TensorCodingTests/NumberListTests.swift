@@ -1,0 +1,50 @@
+import FoundationEssentials
+import Testing
+
+@testable import TensorCoding
+
+@Suite struct NumberListTests {
+    /// A list of numbers at `positions`.
+    private struct Request: DecodableWithConfiguration {
+        let positions: NumberList
+
+        private enum Key: CodingKey { case positions }
+
+        init(from decoder: any Decoder, configuration: JSONPointer) throws {
+            let object = try decoder.container(keyedBy: Key.self)
+            positions = try NumberList(from: object.superDecoder(forKey: .positions), at: configuration)
+        }
+    }
+
+    private func numbers(_ text: String, at place: JSONPointer = JSONPointer(["positions"])) throws -> [Double] {
+        try JSONReader.read(Request.self, from: Data("{\"positions\":\(text)}".utf8), configuration: place)
+            .positions.numbers
+    }
+
+    @Test func `numbers of all sorts are read`() throws {
+        #expect(try numbers("[]") == [])
+        #expect(try numbers("[0,-1,2.5,1e3,9007199254740992]") == [0, -1, 2.5, 1000, 0x1p53])
+        #expect(try numbers("[0e5,1e-400,5e-324,-0e9]").map(\.bitPattern) == [0, 0, 1, 1 << 63])
+    }
+
+    @Test(arguments: [
+        ("5", "", "a number"), ("null", "", "null"), ("\"1\"", "", "a string"), ("true", "", "a boolean"),
+        ("{}", "", "an object"), ("[1,null]", "/1", "null"), ("[\"1\",2]", "/0", "a string"),
+        ("[1,2,[3]]", "/2", "an array"),
+        ("[true]", "/0", "a boolean"), ("[1,{\"a\":1}]", "/1", "an object"), ("[null,null]", "/0", "null"),
+        ("[1,[]]", "/1", "an array"), ("[1,\"NaN\",null]", "/1", "a string"),
+    ])
+    func `what is no list of numbers is refused in its place, and called what it is`(
+        text: String, place: String, name: String
+    ) throws {
+        let error = try #require(invalidValue { try numbers(text) })
+        #expect(error.kind == .wrongType)
+        #expect(error.pointer.description == "/positions" + place)
+        #expect(error.detail.hasSuffix("is \(name)"))
+    }
+
+    @Test func `the place is the one that is given`() throws {
+        let error = try #require(invalidValue { try numbers("[1,null]", at: JSONPointer(["a/b", "3"])) })
+        #expect(error.pointer.description == "/a~1b/3/1")
+    }
+}

@@ -1,0 +1,122 @@
+import Foundation
+import RawHTTPClient
+import Testing
+
+@Suite struct CommandLineTests {
+    private func serve(_ arguments: String..., environment: [String: String] = [:]) throws -> RopewalkProcess {
+        try RopewalkProcess(["serve"] + arguments, environment: environment)
+    }
+
+    @Test(arguments: ["127.0.0.1", "localhost"])
+    func `one line on stdout says where it listens, and SIGTERM ends it with 0`(_ host: String) throws {
+        let process = try serve("--port", "0", "--host", host)
+        let line = try process.announcement()
+        #expect(line.hasPrefix("listening on http://\(host):"))
+        let port = try #require(Int(line.split(separator: ":").last ?? ""))
+        #expect(try RawHTTPClient.once(port: port, "GET", "/livez").text == #"{"status":"ok"}"#)
+        process.signal(SIGTERM)
+        #expect(process.exitCode() == 0)
+        let said = try process.rest()
+        #expect(said.output.isEmpty)
+        #expect(said.errors.contains("GET /livez 200"))
+    }
+
+    @Test func `an IPv6 address stands in brackets`() throws {
+        let process = try serve("--port", "0", "--host", "::1")
+        #expect(try process.announcement().hasPrefix("listening on http://[::1]:"))
+        process.signal(SIGINT)
+        #expect(process.exitCode() == 0)
+    }
+
+    @Test func `a request in flight is finished after SIGINT`() throws {
+        let process = try serve("--port", "0")
+        let client = try RawHTTPClient(port: try process.port())
+        let body = #"{"x":[[1,0]]}"#
+        try client.send("POST /rope/apply HTTP/1.1\r\nHost: a\r\nContent-Length: \(body.utf8.count)\r\n\r\n{")
+        usleep(200_000)
+        process.signal(SIGINT)
+        usleep(200_000)
+        try client.send(String(body.dropFirst()))
+        let response = try client.response()
+        #expect(response.status == 200 && response["Connection"] == "close")
+        #expect(process.exitCode() == 0)
+    }
+
+    @Test func `a second signal does not wait`() throws {
+        let process = try serve("--port", "0", "--drain-seconds", "60")
+        let client = try RawHTTPClient(port: try process.port())
+        try client.send("POST /rope/apply HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n{")
+        usleep(200_000)
+        process.signal(SIGTERM)
+        usleep(200_000)
+        process.signal(SIGTERM)
+        #expect(process.exitCode() == 128 + SIGTERM)
+    }
+
+    @Test(
+        arguments: [
+            (["serve", "--port", "http"], [:], "--port must be a whole number from 0 to 65535"),
+            (["serve", "--port", "70000"], [:], "\"70000\""),
+            (["serve", "--max-queue", "-1"], [:], "--max-queue"),
+            (["serve"], ["ROPEWALK_MAX_BODY_BYTES": "1MB"], "ROPEWALK_MAX_BODY_BYTES"),
+            (["serve"], ["PORT": "x"], "PORT must be"),
+            (["serve", "--drain-seconds", "soon"], [:], "--drain-seconds"),
+            (["serve", "--log-level", "loud"], [:], "trace, debug"),
+            (["serve", "--prot", "1"], [:], "--prot"),
+            (["sevre"], [:], "sevre"),
+            (["healthcheck", "--url", "ftp://x"], [:], "--url must be"),
+        ] as [([String], [String: String], String)])
+    func `a bad value is one line and exit code 64`(
+        _ arguments: [String], _ environment: [String: String], _ expected: String
+    ) throws {
+        let process = try RopewalkProcess(arguments, environment: environment)
+        #expect(process.exitCode() == 64)
+        let said = try process.rest()
+        #expect(said.output.isEmpty)
+        #expect(said.errors.split(separator: "\n").count == 1 && said.errors.contains(expected), "\(said.errors)")
+    }
+
+    @Test func `an address in use is one line that names it and exit code 1`() throws {
+        let first = try serve("--port", "0")
+        let port = try first.port()
+        let second = try serve("--port", "\(port)")
+        #expect(second.exitCode() == 1)
+        let errors = try second.rest().errors
+        #expect(errors.split(separator: "\n").count == 1 && errors.contains("127.0.0.1:\(port)"), "\(errors)")
+    }
+
+    @Test func `a flag goes before its variable, and that before PORT`() throws {
+        let taken = try serve("--port", "0")
+        let other = String(try taken.port())
+        for (arguments, environment) in [
+            (["--port", "0"], ["ROPEWALK_PORT": other, "PORT": other]),
+            ([], ["ROPEWALK_PORT": "0", "PORT": other]),
+            ([], ["ROPEWALK_PORT": "tcp://10.0.0.1:8080", "PORT": "0"]),
+        ] {
+            let process = try RopewalkProcess(["serve"] + arguments, environment: environment)
+            #expect(try process.announcement() != "listening on http://127.0.0.1:\(other)")
+            process.signal(SIGTERM)
+            #expect(process.exitCode() == 0)
+        }
+    }
+
+    @Test func `a health check tells by its exit code`() throws {
+        let service = try serve("--port", "0")
+        let port = try service.port()
+        let check = { try RopewalkProcess(["healthcheck"] + $0, environment: $1).exitCode() }
+        #expect(try check([], ["PORT": "\(port)"]) == 0)
+        #expect(try check(["--url", "http://localhost:\(port)/livez"], [:]) == 0)
+        #expect(try check(["--url", "http://127.0.0.1:\(port)/nothing"], [:]) == 1)
+        service.signal(SIGTERM)
+        #expect(service.exitCode() == 0)
+        #expect(try check([], ["ROPEWALK_PORT": "\(port)"]) == 1)
+    }
+
+    @Test(arguments: [["--version"], ["--help"], ["serve", "--help"], ["help", "serve"]])
+    func `what is asked of the command line itself is answered on stdout`(_ arguments: [String]) throws {
+        let process = try RopewalkProcess(arguments)
+        #expect(process.exitCode() == 0)
+        let said = try process.rest()
+        #expect(!said.output.isEmpty && said.errors.isEmpty)
+    }
+}
