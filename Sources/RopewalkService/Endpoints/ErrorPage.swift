@@ -2,7 +2,7 @@ import FoundationEssentials
 
 /// `/docs/errors`: the error table as one plain page, to which the `type` of every problem leads.
 enum ErrorPage {
-    static let html: Data = {
+    static func html() -> Data {
         let sections = ProblemKind.allCases.map { kind in
             """
             <h2 id="\(kind.rawValue)">\(kind.title)</h2>
@@ -24,5 +24,5 @@ enum ErrorPage {
             </html>
 
             """.utf8)
-    }()
+    }
 }

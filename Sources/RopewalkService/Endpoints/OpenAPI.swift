@@ -2,5 +2,5 @@ import FoundationEssentials
 
 /// openapi.yaml as it stands at the top of the repository, and the same as JSON (`json`, made while building).
 enum OpenAPI {
-    static let yaml = Data(PackageResources.openapi_yaml)
+    static var yaml: Data { Data(PackageResources.openapi_yaml) }
 }
