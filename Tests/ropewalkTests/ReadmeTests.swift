@@ -81,7 +81,7 @@ import Testing
     }
 
     @Test func `make serve ends in exec, so that signals reach the service`() throws {
-        let lines = try run("make serve --dry-run").output.split(separator: "\n")
+        let lines = try run("make --no-print-directory serve --dry-run").output.split(separator: "\n")
         #expect(lines.last?.hasPrefix("exec ") == true)
         #expect(lines.contains { $0.contains("swift build -c release") })
     }
