@@ -48,27 +48,28 @@ let package = Package(
 
         .testTarget(name: "HouseTests"),
         .testTarget(
-            name: "PositionalEncodingTests", dependencies: ["PositionalEncoding"],
+            name: "PositionalEncodingTests", dependencies: ["PositionalEncoding", "TestSupport"],
             exclude: ["make_inverse_frequencies.py"]
         ),
-        .testTarget(name: "TensorCodingTests", dependencies: ["TensorCoding", "PositionalEncoding"]),
-        .testTarget(name: "MicroHTTPTests", dependencies: ["MicroHTTP", "Locking", "RawHTTPClient"]),
+        .testTarget(
+            name: "TensorCodingTests", dependencies: ["TensorCoding", "PositionalEncoding", "TestSupport"]),
+        .testTarget(name: "MicroHTTPTests", dependencies: ["MicroHTTP", "Locking", "TestSupport"]),
         .testTarget(
             name: "RopewalkServiceTests",
             dependencies: [
-                "RopewalkService", "MicroHTTP", "TensorCoding", "PositionalEncoding", "Locking", "RawHTTPClient",
+                "RopewalkService", "MicroHTTP", "TensorCoding", "PositionalEncoding", "Locking", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
-        .testTarget(name: "ropewalkTests", dependencies: ["RawHTTPClient"]),
-        .target(name: "RawHTTPClient", path: "Tests/RawHTTPClient"),
+        .testTarget(name: "ropewalkTests", dependencies: ["TestSupport"]),
+        .target(name: "TestSupport", path: "Tests/TestSupport"),
     ],
     swiftLanguageModes: [.v6]
 )
 
 for target in package.targets where ![.plugin, .system].contains(target.type) && target.name != "CMicroHTTPD" {
     target.swiftSettings = [.treatAllWarnings(as: .error)]
-    if !target.isTest && !["RawHTTPClient", "openapi-to-json"].contains(target.name) {
+    if !target.isTest && !["TestSupport", "openapi-to-json"].contains(target.name) {
         target.swiftSettings?.append(.strictMemorySafety())
     }
 }

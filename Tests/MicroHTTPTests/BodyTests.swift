@@ -1,6 +1,6 @@
 import Glibc
 @testable import MicroHTTP
-import RawHTTPClient
+import TestSupport
 import Testing
 
 @Suite struct BodyTests {

@@ -1,7 +1,7 @@
 import Dispatch
 import Glibc
 @testable import MicroHTTP
-import RawHTTPClient
+import TestSupport
 import Synchronization
 import Testing
 

@@ -1,5 +1,5 @@
 import MicroHTTP
-import RawHTTPClient
+import TestSupport
 import Testing
 
 /// What makes a proxy and a server disagree about where a request ends: each is refused once, and the connection closed.

@@ -1,7 +1,7 @@
 import Dispatch
 import Glibc
 import MicroHTTP
-import RawHTTPClient
+import TestSupport
 import Testing
 
 @Suite struct StopTests {

@@ -1,4 +1,5 @@
 import PositionalEncoding
+import TestSupport
 import Testing
 
 @Suite struct RotaryEngineTests {

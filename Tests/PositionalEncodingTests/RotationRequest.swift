@@ -1,3 +1,5 @@
+import TestSupport
+
 import PositionalEncoding
 
 /// A rotation of random parameters, and its answer from an engine that nobody shares.

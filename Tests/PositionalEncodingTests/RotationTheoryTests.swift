@@ -1,5 +1,6 @@
 import Glibc
 import PositionalEncoding
+import TestSupport
 import Testing
 
 /// What J. Su et al., arXiv:2104.09864, claim of the rotation; each for both layouts and both scalars.

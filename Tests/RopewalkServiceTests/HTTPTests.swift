@@ -1,7 +1,7 @@
 import Dispatch
 import FoundationEssentials
 import Glibc
-import RawHTTPClient
+import TestSupport
 import RopewalkService
 import Locking
 import Synchronization

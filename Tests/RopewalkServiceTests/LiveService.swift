@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Glibc
 import Logging
-import RawHTTPClient
+import TestSupport
 import RopewalkService
 
 /// The service on a free port of 127.0.0.1, stopped when the test is over.
@@ -15,7 +15,7 @@ final class LiveService: Sendable {
         configuration.computeThreads = 2
         configuration.drainSeconds = 0
         change(&configuration)
-        service = Service(configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        service = Service(configuration, logger: .silent)
         port = try service.start()
     }
 

@@ -1,4 +1,4 @@
-import RawHTTPClient
+import TestSupport
 import Testing
 
 @Suite struct RopeApplyTests {

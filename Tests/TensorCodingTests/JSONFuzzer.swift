@@ -1,3 +1,5 @@
+import TestSupport
+
 /// Small JSON documents with a few bytes changed.
 struct JSONFuzzer {
     private var random: SplitMix64

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import PositionalEncoding
+import TestSupport
 import Testing
 
 @testable import TensorCoding

@@ -1,5 +1,5 @@
 import Foundation
-import RawHTTPClient
+import TestSupport
 import Testing
 
 @Suite struct CommandLineTests {

@@ -1,5 +1,5 @@
 import Foundation
-import RawHTTPClient
+import TestSupport
 import Testing
 
 /// The real binary, as a user runs it. Ended when the test is over.

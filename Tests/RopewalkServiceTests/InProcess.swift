@@ -1,0 +1,33 @@
+import FoundationEssentials
+import Logging
+import MicroHTTP
+
+@testable import RopewalkService
+
+/// What a service answers that has answered nothing before, or the one given.
+func answering(
+    _ method: String, _ target: String, body: Data = Data(),
+    by service: Service = Service(Service.Configuration(), logger: .silent)
+) -> HTTPResponse {
+    let application = Application(router: service.routes(), logger: .silent)
+    let headers: HTTPHeaders = body.isEmpty ? [:] : ["Content-Type": "application/json"]
+    let request = HTTPRequest(
+        id: "test", method: method, target: RequestTarget(target), headers: headers, body: body)
+    if let refusal = application.refusal(of: request) { return refusal }
+    return switch application.answer(request) {
+    case .now(let response): response
+    case .later(let work): work()
+    }
+}
+
+extension Logger {
+    static var silent: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }
+}
+
+extension Service.Configuration {
+    static var onAnyPort: Self {
+        var configuration = Self()
+        configuration.port = 0
+        return configuration
+    }
+}
