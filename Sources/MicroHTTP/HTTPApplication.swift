@@ -25,8 +25,8 @@ package enum HTTPAnswer: Sendable {
 package enum HTTPFailure: Error, Equatable {
     /// A header field that cannot be used, and why (RFC 9112).
     case unusableHeader(String, reason: String)
-    /// A target with bytes that no URI has.
-    case unusableTarget
+    /// A method that is no token, or a target with bytes that no URI has.
+    case unusableRequestLine
     case unknownExpectation(String)
     /// `asked` is nil where the body came in chunks and was cut off.
     case bodyTooLarge(limit: Int, asked: Int?)

@@ -67,6 +67,13 @@ import Testing
         #expect(try client.response().status == 400)
     }
 
+    @Test func `a method that is no token is refused`() throws {
+        let test = try TestServer()
+        let client = try RawHTTPClient(port: test.port)
+        try client.send("GE\u{1b}[31mT /echo HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        #expect(try client.response().status == 400)
+    }
+
     @Test func `a target cut at an encoded NUL leads nowhere`() throws {
         let test = try TestServer()
         #expect(try RawHTTPClient.once(port: test.port, "GET", "/echo%00x").status == 404)

@@ -35,7 +35,7 @@ final class EchoApplication: HTTPApplication {
     func response(to failure: HTTPFailure, of head: HTTPRequest) -> HTTPResponse {
         let status =
             switch failure {
-            case .unusableHeader, .unusableTarget: 400
+            case .unusableHeader, .unusableRequestLine: 400
             case .unknownExpectation: 417
             case .bodyTooLarge: 413
             case .buffersFull(let limit, let asked): asked > limit ? 413 : 503

@@ -7,38 +7,12 @@ import Locking
 /// libmicrohttpd calls `proceed` on the connection's I/O thread: once with the head, then with each piece of the body, then
 /// once more, and again after a suspension. Other threads only `finish` a computation and `cut` what is on its way.
 final class Exchange: Sendable {
-    fileprivate enum Phase {
-        case head
-        case receiving(BodyBuffer, ByteBudget.Reservation)
-        /// The body is read and thrown away, then the response is sent: the connection survives a refusal.
-        case discarding(HTTPResponse, room: Int)
-        /// Suspended until a compute thread has the response.
-        case computing(MHDConnection)
-        case ready(HTTPResponse)
-        case answered
-        /// The server has closed the connection from its side.
-        case cut
-    }
-
-    fileprivate struct State {
-        var phase = Phase.head
-        var head: HTTPRequest
-        var isHeadRead = false
-        var bytesReceived = 0
-        /// Of the response, once there is one.
-        var status = 0
-        var route: String?
-        var bytesSent = 0
-        /// What body and answer take of the budget until the answer has left.
-        var reservations: [ByteBudget.Reservation] = []
-    }
-
     /// Of a body that is refused, this much is read for the sake of the connection: sending it costs less than a new one.
     private static let smallBody = 65_536
 
-    private let server: HTTPServer
-    private let started = ContinuousClock.now
-    private let state: Locked<State>
+    let server: HTTPServer
+    let started = ContinuousClock.now
+    let state: Locked<State>
 
     init(server: HTTPServer, target: String) {
         self.server = server
@@ -49,8 +23,6 @@ final class Exchange: Sendable {
     deinit {
         server.exchangeReleased()
     }
-
-    // MARK: On the I/O thread
 
     /// The next step of the request; NO closes the connection.
     func proceed(
@@ -97,7 +69,9 @@ final class Exchange: Sendable {
     private func begin(
         _ connection: MHDConnection, _ unread: HTTPRequest, method: UnsafePointer<CChar>, version: UnsafePointer<CChar>
     ) -> MHD_Result {
-        var head = unsafe HTTPRequest(id: unread.id, method: String(cString: method), target: unread.target)
+        let name = unsafe String(cString: method)
+        let isMethod = HeaderReader.isToken(name.utf8)
+        var head = HTTPRequest(id: unread.id, method: isMethod ? name : "?", target: unread.target)
         do throws(HTTPFailure) {
             defer {
                 state.withLock { [head] state in
@@ -105,7 +79,7 @@ final class Exchange: Sendable {
                     state.isHeadRead = true
                 }
             }
-            guard head.target.isUsable else { throw .unusableTarget }
+            guard isMethod, head.target.isUsable else { throw .unusableRequestLine }
             let headers = try unsafe HeaderReader.read(from: connection, method: method, version: version)
             let id = headers["X-Request-Id"].flatMap { RequestID.isUsable($0) ? $0 : nil } ?? head.id
             head = HTTPRequest(id: id, method: head.method, target: head.target, headers: headers)
@@ -197,71 +171,5 @@ final class Exchange: Sendable {
         }
         if let record { server.application.didFinish(record) }
         server.exchangeEnded()
-    }
-
-    // MARK: From other threads
-
-    /// Hands over the response of a computation; of two, the first counts.
-    func finish(_ response: HTTPResponse) {
-        let suspended: MHDConnection? = state.withLock { state in
-            guard case .computing(let connection) = state.phase else { return nil }
-            state.phase = .ready(response)
-            return connection
-        }
-        suspended?.resume()
-    }
-
-    /// Ends a computation, if one is under way, with a failure.
-    func fail(_ failure: HTTPFailure) {
-        let computing: HTTPRequest? = state.withLock { state in
-            if case .computing = state.phase { state.head } else { nil }
-        }
-        if let computing { finish(server.application.response(to: failure, of: computing)) }
-    }
-
-    /// Ends a request that is still on its way: what the client is to be told, or nil where none is, or it is not overdue.
-    ///
-    /// `isOverdue` is asked with when the request began and how much of it has come.
-    func cut(
-        _ failure: HTTPFailure, if isOverdue: (ContinuousClock.Instant, Int) -> Bool = { _, _ in true }
-    ) -> [UInt8]? {
-        guard let head = cut(if: isOverdue) else { return nil }
-        let response = server.application.response(to: failure, of: head)
-        state.withLock { $0.keep(response) }
-        return response.bytes(extraHeaders: server.commonHeaders(id: head.id))
-    }
-
-    /// Ends a request that is still on its way and whose client has gone; false where none is.
-    func cutDeserted() -> Bool {
-        cut(if: { _, _ in true }) != nil
-    }
-
-    private func cut(if isOverdue: (ContinuousClock.Instant, Int) -> Bool) -> HTTPRequest? {
-        state.withLock { state in
-            guard isOverdue(started, state.bytesReceived) else { return nil }
-            switch state.phase {
-            case .head, .receiving, .discarding:
-                state.phase = .cut
-                return state.head
-            default:
-                return nil
-            }
-        }
-    }
-}
-
-extension Exchange.State {
-    /// Keeps what the record will say of a response, and its bytes in the budget; the bytes themselves are libmicrohttpd's now.
-    fileprivate mutating func keep(_ response: HTTPResponse) {
-        if let reservation = response.reservation { reservations.append(reservation) }
-        status = response.status
-        route = response.route
-        bytesSent = head.method == "HEAD" || response.status == 304 ? 0 : response.body.count
-    }
-
-    fileprivate func record(since started: ContinuousClock.Instant, isComplete: Bool) -> HTTPRecord {
-        HTTPRecord(
-            id: head.id, method: head.method, route: route, status: status, bytesReceived: bytesReceived,
-            bytesSent: bytesSent, seconds: started.duration(to: .now) / .seconds(1), isComplete: isComplete)
     }
 }

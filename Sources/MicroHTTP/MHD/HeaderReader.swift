@@ -52,7 +52,7 @@ import CMicroHTTPD
         guard let name = unsafe name else { return refuse("", "has no name") }
         let nameBytes = unsafe UnsafeRawBufferPointer(start: name, count: nameSize)
         let shownName = unsafe String(decoding: nameBytes, as: UTF8.self)
-        guard nameSize > 0, unsafe nameBytes.allSatisfy(Self.isTokenByte) else {
+        guard unsafe Self.isToken(nameBytes) else {
             return refuse(shownName, "is not a token")
         }
         guard let value = unsafe value else { return refuse(shownName, "has no value") }
@@ -116,7 +116,11 @@ import CMicroHTTPD
         }
     }
 
-    /// The characters of a token, RFC 9110 §5.6.2.
+    /// Whether bytes are the name of a field or a method, RFC 9110 §5.6.2.
+    static func isToken(_ bytes: some Collection<UInt8>) -> Bool {
+        !bytes.isEmpty && bytes.allSatisfy(isTokenByte)
+    }
+
     private static func isTokenByte(_ byte: UInt8) -> Bool {
         switch byte {
         case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true

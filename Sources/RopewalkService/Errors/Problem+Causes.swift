@@ -49,8 +49,8 @@ extension Problem {
         switch failure {
         case .unusableHeader(let name, let reason):
             self.init(.malformedRequest, at: .header(name), "the header field \(name) \(reason)")
-        case .unusableTarget:
-            self.init(.malformedRequest, "the request target holds bytes that no URI has; percent-encode them")
+        case .unusableRequestLine:
+            self.init(.malformedRequest, "the request line holds bytes that no method or URI has; percent-encode them")
         case .unknownExpectation(let expectation):
             self.init(.unknownExpectation, at: .header("Expect"), "the expectation \(expectation) is not known here")
         case .bodyTooLarge(let limit, let asked):

@@ -1,0 +1,43 @@
+extension Exchange {
+    enum Phase {
+        case head
+        case receiving(BodyBuffer, ByteBudget.Reservation)
+        /// The body is read and thrown away, then the response is sent: the connection survives a refusal.
+        case discarding(HTTPResponse, room: Int)
+        /// Suspended until a compute thread has the response.
+        case computing(MHDConnection)
+        case ready(HTTPResponse)
+        case answered
+        /// The server has closed the connection from its side.
+        case cut
+    }
+
+    struct State {
+        var phase = Phase.head
+        var head: HTTPRequest
+        var isHeadRead = false
+        var bytesReceived = 0
+        /// Of the response, once there is one.
+        var status = 0
+        var route: String?
+        var bytesSent = 0
+        /// What body and answer take of the budget until the answer has left.
+        var reservations: [ByteBudget.Reservation] = []
+    }
+}
+
+extension Exchange.State {
+    /// Keeps what the record will say of a response, and its bytes in the budget; the bytes themselves are libmicrohttpd's now.
+    mutating func keep(_ response: HTTPResponse) {
+        if let reservation = response.reservation { reservations.append(reservation) }
+        status = response.status
+        route = response.route
+        bytesSent = head.method == "HEAD" || response.status == 304 ? 0 : response.body.count
+    }
+
+    func record(since started: ContinuousClock.Instant, isComplete: Bool) -> HTTPRecord {
+        HTTPRecord(
+            id: head.id, method: head.method, route: route, status: status, bytesReceived: bytesReceived,
+            bytesSent: bytesSent, seconds: started.duration(to: .now) / .seconds(1), isComplete: isComplete)
+    }
+}
