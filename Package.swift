@@ -31,8 +31,7 @@ let package = Package(
         .executableTarget(
             name: "ropewalk",
             dependencies: [
-                "RopewalkService",
-                "MicroHTTP",
+                "RopewalkService", "MicroHTTP", "Locking",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]

@@ -6,19 +6,20 @@ package final class ComputePool: Sendable {
     package typealias Job = @Sendable () -> Void
 
     private struct State {
-        var running = 0
+        /// Queues that have nothing to do. Each is serial, and so a thread while it works.
+        var idle: [DispatchQueue]
         var waiting: [Job] = []
     }
 
     package let threads: Int
     package let maxWaiting: Int
-    private let state = Locked(State())
-    private let queue = DispatchQueue(label: "ropewalk.compute", attributes: .concurrent)
+    private let state: Locked<State>
 
     package init(threads: Int, maxWaiting: Int) {
         precondition(threads >= 1 && maxWaiting >= 0)
         self.threads = threads
         self.maxWaiting = maxWaiting
+        state = Locked(State(idle: (0..<threads).map { DispatchQueue(label: "ropewalk.compute.\($0)") }))
     }
 
     /// Jobs that wait for a thread.
@@ -26,29 +27,28 @@ package final class ComputePool: Sendable {
 
     /// Takes the job, or answers false where as many as may are waiting.
     package func submit(_ job: @escaping Job) -> Bool {
-        enum Place { case run, wait, refuse }
+        enum Place { case run(DispatchQueue), wait, refuse }
         let place: Place = state.withLock { state in
-            if state.running < threads {
-                state.running += 1
-                return .run
-            }
+            if let queue = state.idle.popLast() { return .run(queue) }
             guard state.waiting.count < maxWaiting else { return .refuse }
             state.waiting.append(job)
             return .wait
         }
-        if place == .run {
-            queue.async { self.work(from: job) }
+        switch place {
+        case .run(let queue): queue.async { self.work(on: queue, from: job) }
+        case .wait: break
+        case .refuse: return false
         }
-        return place != .refuse
+        return true
     }
 
-    private func work(from first: @escaping Job) {
+    private func work(on queue: DispatchQueue, from first: @escaping Job) {
         var job: Job? = first
         while let current = job {
             current()
             job = state.withLock { state in
                 guard state.waiting.isEmpty else { return state.waiting.removeFirst() }
-                state.running -= 1
+                state.idle.append(queue)
                 return nil
             }
         }

@@ -45,8 +45,11 @@ package final class HTTPServer: Sendable {
     private let life = Atomic<Int>(Life.serving.rawValue)
     private let inFlight = Atomic<Int>(0)
     private let retained = Atomic<Int>(0)
+    private let suspended = Atomic<Int>(0)
     private let connections = Locked<[ObjectIdentifier: ConnectionRecord]>([:])
     private let running = Locked<Running?>(nil)
+    /// A queue of its own has a thread when it needs one, however many compute.
+    private let clock = DispatchQueue(label: "ropewalk.clock")
 
     /// What exists between `start` and `stop`.
     private struct Running {
@@ -96,6 +99,9 @@ package final class HTTPServer: Sendable {
             for record in records() { record.abandon(.stopping) }
             return inFlight.load(ordering: .relaxed) == 0
         }
+        // libmicrohttpd aborts the process where it finds a connection suspended. All are answered by now, and those who
+        // answered them are about to resume them.
+        wait(seconds: .infinity) { suspended.load(ordering: .sequentiallyConsistent) == 0 }
         running.daemon.stop()
     }
 
@@ -128,6 +134,14 @@ package final class HTTPServer: Sendable {
         retained.add(1, ordering: .relaxed)
     }
 
+    func exchangeSuspended() {
+        suspended.add(1, ordering: .sequentiallyConsistent)
+    }
+
+    func exchangeResumed() {
+        suspended.subtract(1, ordering: .sequentiallyConsistent)
+    }
+
     func exchangeEnded() {
         inFlight.subtract(1, ordering: .relaxed)
     }
@@ -143,7 +157,7 @@ package final class HTTPServer: Sendable {
     }
 
     private func cutWhatIsOverdueEachSecond() {
-        DispatchQueue.global().asyncAfter(deadline: .now() + 1) { [weak self] in
+        clock.asyncAfter(deadline: .now() + 1) { [weak self] in
             guard let self, running.withLock({ $0 != nil }) else { return }
             cutWhatIsOverdue()
             cutWhatIsOverdueEachSecond()
@@ -164,9 +178,9 @@ package final class HTTPServer: Sendable {
     }
 
     private func wait(seconds: Double, until isOver: () -> Bool) {
-        let end = ContinuousClock.now + .seconds(seconds)
+        let began = ContinuousClock.now
         let pause = DispatchSemaphore(value: 0)
-        while !isOver(), ContinuousClock.now < end {
+        while !isOver(), began.duration(to: .now) / .seconds(1) < seconds {
             _ = pause.wait(timeout: .now() + .milliseconds(5))
         }
     }

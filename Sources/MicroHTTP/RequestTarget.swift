@@ -11,7 +11,7 @@ package struct RequestTarget: Sendable, Equatable {
         }
     }
 
-    /// As in the request line, still percent-encoded.
+    /// Percent-decoded where that gives text (RFC 3986 §6.2.2.2), else as it came.
     package let path: String
     private let query: Substring?
     /// False where the target holds what no URI holds: white space, control characters, bytes past ASCII.
@@ -27,11 +27,9 @@ package struct RequestTarget: Sendable, Equatable {
         }
         let mark = rest.utf8.firstIndex(of: UInt8(ascii: "?"))
         let path = mark.map { rest[..<$0] } ?? rest
-        self.path = path.isEmpty ? "/" : String(path)
+        self.path = path.isEmpty ? "/" : Self.decoded(path) ?? String(path)
         query = mark.map { rest[rest.utf8.index(after: $0)...] }
     }
-
-    package var hasQuery: Bool { query.map { !$0.isEmpty } ?? false }
 
     /// The items of the query in their order; nil where a percent sign is not followed by two hex digits of UTF-8 text.
     package var queryItems: [QueryItem]? {

@@ -25,26 +25,40 @@ package final class RotaryEngine: Sendable {
         precondition(shape.dimension == parameters.dimension && positions.fit(shape))
         let rows = RowSource<Scalar>(engine: self, parameters: parameters, direction: inverse ? .inverse : .forward)
         let pairs = parameters.layout.pairs(rotaryDimension: parameters.rotaryDimension)
-        let lists: [[RowSource<Scalar>.Run]] =
-            switch positions {
-            case .consecutive(let first): [rows.runs(for: (0..<shape.sequenceLength).map { first + Double($0) })]
-            case .shared(let list): [rows.runs(for: list)]
-            case .perBatch(let lists): lists.map { rows.runs(for: $0) }
-            }
         var elements = tensor.elements
-        var target = elements.mutableSpan
-        var start = 0
-        for sequence in 0..<shape.sequenceCount {
-            for run in lists[sequence / (shape.sequenceCount / lists.count)] {
-                let (cosines, sines) = (run.rows.cosines.span, run.rows.sines.span)
-                for row in run.first..<run.first + run.count {
-                    rotatePairs(
-                        pairs, from: tensor.elements.span, to: &target, start: start, cosines: cosines, sines: sines,
-                        row: row * pairs.count)
-                    start += shape.dimension
+        func turn(_ sequences: Range<Int>, by list: some RandomAccessCollection<Double>) {
+            var rest = list[...]
+            while let run = rows.takeRun(from: &rest) {
+                let row = shape.sequenceLength - rest.count - run.count
+                for sequence in sequences {
+                    let start = (sequence * shape.sequenceLength + row) * shape.dimension
+                    rotate(run, pairs, of: tensor, into: &elements, start: start)
                 }
             }
         }
+        switch positions {
+        case .consecutive(let first):
+            turn(0..<shape.sequenceCount, by: (0..<shape.sequenceLength).lazy.map { first + Double($0) })
+        case .shared(let list):
+            turn(0..<shape.sequenceCount, by: list)
+        case .perBatch(let lists):
+            let count = shape.sequenceCount / lists.count
+            for (index, list) in lists.enumerated() { turn(index * count..<(index + 1) * count, by: list) }
+        }
         return Tensor(shape: shape, elements: elements)
+    }
+
+    /// Turns as many vectors as the run has rows; the first begins at `start`.
+    private func rotate<Scalar>(
+        _ run: RowSource<Scalar>.Run, _ pairs: PairRun, of tensor: Tensor<Scalar>, into elements: inout [Scalar],
+        start: Int
+    ) {
+        let (source, cosines, sines) = (tensor.elements.span, run.rows.cosines.span, run.rows.sines.span)
+        var target = elements.mutableSpan
+        for row in 0..<run.count {
+            rotatePairs(
+                pairs, from: source, to: &target, start: start + row * tensor.shape.dimension, cosines: cosines,
+                sines: sines, row: (run.first + row) * pairs.count)
+        }
     }
 }

@@ -5,7 +5,7 @@ struct RowSource<Scalar: TensorScalar> {
         let rows: RotaryRows<Scalar>
         /// Where in `rows` the first of them is.
         let first: Int
-        var count: Int
+        let count: Int
     }
 
     private let cache: FrequencyCache
@@ -20,29 +20,39 @@ struct RowSource<Scalar: TensorScalar> {
         self.direction = direction
     }
 
-    /// Runs that cover the positions in their order.
-    func runs(for positions: [Double]) -> [Run] {
-        var runs: [Run] = []
-        var index = 0
-        while index < positions.count {
-            if let position = Self.cachedPosition(positions[index]) {
-                let (block, first) = position.quotientAndRemainder(dividingBy: FrequencyCache.blockLength)
-                var count = 1
-                while index + count < positions.count, first + count < FrequencyCache.blockLength,
-                    positions[index + count] == Double(position + count)
-                {
-                    count += 1
-                }
-                runs.append(Run(rows: cachedRows(block: block), first: first, count: count))
-                index += count
-            } else {
-                let end = positions[index...].firstIndex { Self.cachedPosition($0) != nil } ?? positions.count
-                let rows = RotaryRows<Scalar>(table, positions: positions[index..<end], direction: direction)
-                runs.append(Run(rows: rows, first: 0, count: end - index))
-                index = end
-            }
+    /// A cached block is taken where so many of its rows are wanted one after the other; fewer are cheaper to compute than
+    /// a block of which the others may never be asked for.
+    private static var fewestRowsOfBlock: Int { 4 }
+
+    /// Takes from the front of the positions those of the next run; nil where there are none.
+    ///
+    /// One run at a time is in memory, however many positions a client names.
+    func takeRun<List: RandomAccessCollection<Double>>(from rest: inout List) -> Run? where List.SubSequence == List {
+        guard let first = rest.first else { return nil }
+        let block = Self.cachedPosition(first).map { $0 / FrequencyCache.blockLength }
+        let run: Run
+        if let block, let count = consecutiveRows(of: rest, in: block) {
+            run = Run(rows: cachedRows(block: block), first: Int(first) % FrequencyCache.blockLength, count: count)
+        } else {
+            let few = rest.prefix(block == nil ? FrequencyCache.blockLength : Self.fewestRowsOfBlock)
+            run = Run(rows: RotaryRows(table, positions: few, direction: direction), first: 0, count: few.count)
         }
-        return runs
+        rest = rest.dropFirst(run.count)
+        return run
+    }
+
+    /// How many positions from the first on follow one another within a block; nil where they are too few for it.
+    private func consecutiveRows(of positions: some RandomAccessCollection<Double>, in block: Int) -> Int? {
+        let end = (block + 1) * FrequencyCache.blockLength
+        var next = positions.first.flatMap(Self.cachedPosition) ?? end
+        let first = next
+        // As whole numbers: past 2^53 a Double and the next one are equal.
+        for position in positions {
+            guard next < end, Self.cachedPosition(position) == next else { break }
+            next += 1
+        }
+        let count = next - first
+        return count >= min(Self.fewestRowsOfBlock, positions.count) ? count : nil
     }
 
     /// 0, 1, 2, … are kept; negative and fractional positions are too many to be asked for twice.

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Logging
 import MicroHTTP
+import TensorCoding
 
 /// The service as the HTTP server sees it: finds the endpoint, turns what it throws into problems, logs each request.
 struct Application: HTTPApplication {

@@ -18,7 +18,16 @@ package struct JSONPointer: Sendable, Equatable, CustomStringConvertible {
         appending(String(index))
     }
 
+    /// Steps past 64 characters, which no field of ours has, are cut short: what a client sent is not sent back to it whole.
     package var description: String {
-        steps.map { "/" + $0.replacing("~", with: "~0").replacing("/", with: "~1") }.joined()
+        steps.map { "/" + $0.clipped.replacing("~", with: "~0").replacing("/", with: "~1") }.joined()
+    }
+}
+
+extension String {
+    /// Enough of a client's own text for a message.
+    package var clipped: String {
+        // Counting the characters of a text is as long as the text.
+        utf8.count <= 64 ? self : prefix(61) + "…"
     }
 }

@@ -1,19 +1,31 @@
 import FoundationEssentials
 
 /// Reads a request's JSON: the one way from bytes to values.
-package enum JSONReader {
-    /// Decodes a value of which no part is left to a lenient parser. A member of the object may hold `maxNumbers` numbers.
+package struct JSONReader {
+    private let text: Data
+    private let zeros: [JSONScanner.Zero]
+    /// How many numbers the text holds.
+    package let numberCount: Int
+
+    /// Holds the text to RFC 8259. A member of its object may hold `maxNumbers` numbers.
     ///
-    /// Throws `JSONSyntaxError` where the text is not JSON, `InvalidValue` where a value is not what the type wants, and what
-    /// the type's own `init(from:)` throws.
-    package static func read<Value: DecodableWithConfiguration>(
-        _ type: Value.Type, from text: Data, configuration: Value.DecodingConfiguration,
-        maxNumbers: Int = .max
-    ) throws -> Value {
+    /// Throws `JSONSyntaxError` where it is not JSON, `InvalidValue` where a number is too large or there are too many.
+    package init(_ text: Data, maxNumbers: Int = .max) throws {
         var scanner = JSONScanner(maxNumbers: maxNumbers)
         try scanner.scan(text.span)
+        self.text = text
+        zeros = scanner.zeros
+        numberCount = scanner.totalNumberCount
+    }
+
+    /// Decodes a value of which no part is left to a lenient parser.
+    ///
+    /// Throws `InvalidValue` where a value is not what the type wants, and what the type's own `init(from:)` throws.
+    package func read<Value: DecodableWithConfiguration>(
+        _ type: Value.Type, configuration: Value.DecodingConfiguration
+    ) throws -> Value {
         do {
-            return try JSONDecoder().decode(type, from: text.with(scanner.zeros), configuration: configuration)
+            return try JSONDecoder().decode(type, from: text.with(zeros), configuration: configuration)
         } catch let error as DecodingError {
             throw InvalidValue(error)
         }

@@ -5,7 +5,10 @@ extension JSONScanner {
         if isNegative { offset += 1 }
         let first = offset
         let (wholeDigits, wholeIsZero) = digits(text)
-        guard wholeDigits > 0 else { throw error(text, "expected a digit, found \(shown(text))") }
+        guard wholeDigits > 0 else {
+            let hint = peek(text) == UInt8(ascii: "I") ? "; JSON has no Infinity" : ""
+            throw error(text, "expected a digit, found \(shown(text))\(hint)")
+        }
         if wholeDigits > 1, text[first] == UInt8(ascii: "0") {
             offset = first
             throw error(text, "a number does not begin with 0 and another digit")
@@ -22,17 +25,22 @@ extension JSONScanner {
         }
         let isZero = wholeIsZero && fractionIsZero
         if isZero {
-            if exponent != nil { zeros.append(Zero(range: start..<offset, isNegative: isNegative)) }
+            if exponent != nil { remember(Zero(range: start..<offset, isNegative: isNegative)) }
             return
         }
         // 10^(exponent − fractionDigits) ≤ |number| < 10^(exponent + wholeDigits); float64 has all from 10^−307 to 10^308.
         let power = exponent ?? 0
         if power + wholeDigits <= 308, power - fractionDigits >= -307 { return }
         let value = Double(String(copying: text, start..<offset)) ?? 0
-        if value == 0 { zeros.append(Zero(range: start..<offset, isNegative: isNegative)) }
+        if value == 0 { remember(Zero(range: start..<offset, isNegative: isNegative)) }
         if value.isInfinite, refusal == nil {
             refusal = InvalidValue(.overflow, at: pointer, "this number is too large for float64")
         }
+    }
+
+    /// For as long as the text may still be decoded.
+    private mutating func remember(_ zero: Zero) {
+        if numberCount <= maxNumbers { zeros.append(zero) }
     }
 
     private mutating func digits(_ text: Span<UInt8>) -> (count: Int, areZero: Bool) {

@@ -20,14 +20,18 @@ struct JSONScanner {
         /// Of an array: the index of the element under way.
         var index = 0
         /// Of an object: the key of the member under way, and all so far, byte for byte: strings compare as people read them.
-        var key = ""
+        var key: String?
         var keys: Set<[UInt8]> = []
     }
 
     /// How many numbers one member of the outermost object may hold: a tensor that is refused later takes ten times its text
     /// by then.
-    private let maxNumbers: Int
-    private var numberCount = 0
+    let maxNumbers: Int
+    private let maxValues: Int
+    var numberCount = 0
+    /// Of all members together.
+    private(set) var totalNumberCount = 0
+    private var valueCount = 0
     /// The first value that cannot be used; the rest of the text may still be malformed, which goes before.
     var refusal: InvalidValue?
 
@@ -37,6 +41,9 @@ struct JSONScanner {
 
     init(maxNumbers: Int = .max) {
         self.maxNumbers = maxNumbers
+        // A tensor of rank 8 that is all brackets, [n, 1, …, 1, 2], has four and a half values for each number.
+        let (values, overflow) = maxNumbers.multipliedReportingOverflow(by: 8)
+        maxValues = overflow ? .max : values
     }
 
     /// Passes over the text. Throws `JSONSyntaxError`, or `InvalidValue` for a number past float64 and for too many of them.
@@ -54,12 +61,18 @@ struct JSONScanner {
             refusal = InvalidValue(
                 .tooManyElements(limit: maxNumbers), at: pointer, "there are \(numberCount) numbers here")
         }
+        totalNumberCount += numberCount
         numberCount = 0
     }
 
     /// Passes over a value, or over the beginning of an array or object that is not empty: true where a value follows.
     private mutating func beginValue(_ text: Span<UInt8>) throws -> Bool {
         guard let byte = peek(text) else { throw error(text, "the text ends where a value is expected") }
+        valueCount += 1
+        guard valueCount <= maxValues else {
+            throw InvalidValue(
+                .tooManyElements(limit: maxNumbers), at: pointer, "there are more than \(maxValues) values up to here")
+        }
         switch byte {
         case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
             try number(text)
@@ -83,6 +96,12 @@ struct JSONScanner {
         case UInt8(ascii: "t"): try literal("true", text)
         case UInt8(ascii: "f"): try literal("false", text)
         case UInt8(ascii: "n"): try literal("null", text)
+        case UInt8(ascii: "]"), UInt8(ascii: "}"):
+            throw error(text, "expected a value after the comma or colon, found \(shown(text))")
+        case UInt8(ascii: "N"), UInt8(ascii: "I"):
+            throw error(text, "expected a value, found \(shown(text)); JSON has no NaN or Infinity")
+        case 0xEF where offset == 0:
+            throw error(text, "the text begins with a byte order mark or is not JSON; it must begin with a value")
         default: throw error(text, "expected a value, found \(shown(text))")
         }
         return false
@@ -100,6 +119,7 @@ struct JSONScanner {
             case UInt8(ascii: ","):
                 offset += 1
                 skipWhiteSpace(text)
+                levels[top].key = nil
                 if isObject { try key(text) } else { levels[top].index += 1 }
                 return false
             case close:
@@ -115,14 +135,17 @@ struct JSONScanner {
     }
 
     private mutating func key(_ text: Span<UInt8>) throws {
-        guard peek(text) == UInt8(ascii: "\"") else { throw error(text, "expected a key, found \(shown(text))") }
+        guard peek(text) == UInt8(ascii: "\"") else {
+            let hint = peek(text) == UInt8(ascii: "}") ? "after the comma" : "in double quotes"
+            throw error(text, "expected a key \(hint), found \(shown(text))")
+        }
         let start = offset
         let key = try string(text)
         let top = levels.count - 1
         levels[top].key = key
         guard levels[top].keys.insert(Array(key.utf8)).inserted else {
             offset = start
-            throw error(text, "the key \"\(key)\" is given twice", kind: .duplicateKey)
+            throw error(text, "the key \"\(key.clipped)\" is given twice", kind: .duplicateKey)
         }
         skipWhiteSpace(text)
         guard peek(text) == UInt8(ascii: ":") else { throw error(text, "expected \":\", found \(shown(text))") }
@@ -148,7 +171,7 @@ struct JSONScanner {
     }
 
     var pointer: JSONPointer {
-        JSONPointer(levels.map { $0.isObject ? $0.key : String($0.index) })
+        JSONPointer(levels.compactMap { $0.isObject ? $0.key : String($0.index) })
     }
 
     /// What stands here, for a message.

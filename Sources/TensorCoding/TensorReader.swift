@@ -42,10 +42,7 @@ struct TensorReader<Scalar: TensorScalar & Decodable> {
             throw InvalidValue(.shapeMismatch, at: shapePlace, "a shape is an array of whole numbers")
         }
         guard let shape = TensorShape(axes) else {
-            let kind: InvalidValue.Kind = axes.contains(0) ? .empty : .shapeMismatch
-            throw InvalidValue(
-                kind, at: shapePlace,
-                "a shape has 1 to \(TensorShape.maxRank) axes, each of at least 1; this is \(axes)")
+            throw badShape(axes, shapePlace)
         }
         try checkCount(shape.count, place)
         let data = try object.superDecoder(forKey: .data)
@@ -54,12 +51,32 @@ struct TensorReader<Scalar: TensorScalar & Decodable> {
             let found = JSONValueKind(of: data).rawValue
             throw InvalidValue(.wrongType, at: dataPlace, "data is an array of numbers; this is \(found)")
         }
+        // A row where a number is wanted says more than the count that it spoils.
+        var first = try data.unkeyedContainer()
+        guard (try? first.nestedUnkeyedContainer()) == nil else {
+            throw InvalidValue(
+                .wrongType, at: dataPlace.appending(0),
+                "data is flat, numbers only; this is an array. Nested rows go without a shape")
+        }
         guard count == shape.count else {
             throw InvalidValue(
                 .shapeMismatch, at: shapePlace, "the shape \(axes) is of \(shape.count) elements, and data has \(count)"
             )
         }
         return Tensor(shape: shape, elements: try numbers(data, dataPlace))
+    }
+
+    private func badShape(_ axes: [Int], _ place: JSONPointer) -> InvalidValue {
+        guard (1...TensorShape.maxRank).contains(axes.count) else {
+            return InvalidValue(
+                .shapeMismatch, at: place, "a shape has 1 to \(TensorShape.maxRank) axes; this has \(axes.count)")
+        }
+        guard axes.allSatisfy({ $0 > 0 }) else {
+            let kind: InvalidValue.Kind = axes.contains(0) ? .empty : .shapeMismatch
+            return InvalidValue(kind, at: place, "each axis of a shape is at least 1; this is \(axes)")
+        }
+        return InvalidValue(
+            .tooManyElements(limit: maxElements), at: place, "the shape \(axes) has more elements than can be counted")
     }
 
     // MARK: Nested

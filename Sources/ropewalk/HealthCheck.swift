@@ -13,7 +13,7 @@ struct HealthCheck: ParsableCommand {
 
     func run() throws {
         let url = try url ?? standardURL(ProcessInfo.processInfo.environment)
-        guard let probe = HTTPProbe(url: url) else {
+        guard let probe = HTTPProbe(url: url, standardPath: "/readyz") else {
             throw Failure(description: "--url must be http://host:port/path; it is \"\(url)\"", code: EX_USAGE)
         }
         switch Result(catching: { try probe.status(timeoutSeconds: 3) }) {

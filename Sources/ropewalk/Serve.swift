@@ -15,40 +15,44 @@ struct Serve: ParsableCommand {
             """
     )
 
-    @Option(help: "Address or name to listen on. (default: 127.0.0.1)")
+    @Option(help: "Address or name to listen on. (default: \(Service.Configuration().host))")
     var host: String?
 
-    @Option(help: "Port; 0 takes any free one. (default: 8080)")
+    @Option(help: "Port; 0 takes any free one. (default: \(Service.Configuration().port))")
     var port: String?
 
-    @Option(help: "Largest body of a request, in bytes. (default: 134217728)")
+    @Option(help: "Largest body of a request, in bytes. (default: \(Limits().maxBodyBytes))")
     var maxBodyBytes: String?
 
-    @Option(help: "Bodies and answers of all requests together, in bytes. (default: 536870912)")
+    @Option(help: "Bodies and answers of all requests together, in bytes. (default: \(Limits().maxBufferedBytes))")
     var maxBufferedBytes: String?
 
-    @Option(help: "Elements of one answer. (default: 16777216)")
+    @Option(help: "Elements of one answer. (default: \(Limits().maxAnswerElements))")
     var maxAnswerElements: String?
 
-    @Option(help: "Multiply-adds of one attention. (default: 274877906944)")
+    @Option(help: "Multiply-adds of one attention. (default: \(Limits().maxMultiplyAdds))")
     var maxMultiplyAdds: String?
 
-    @Option(help: "Requests that wait for a compute thread. (default: 64)")
+    @Option(help: "Requests that wait for a compute thread. (default: \(Limits().maxQueue))")
     var maxQueue: String?
 
-    @Option(help: "Frequency tables and rows of cosines and sines, in bytes. (default: 67108864)")
+    @Option(help: "Frequency tables and rows of cosines and sines, in bytes. (default: \(Limits().maxCacheBytes))")
     var maxCacheBytes: String?
 
-    @Option(help: "Open connections. (default: 512)")
+    @Option(help: "Open connections. (default: \(Limits().maxConnections))")
     var maxConnections: String?
 
-    @Option(help: "Seconds that a connection may be idle, or a request's head take. (default: 65)")
+    @Option(
+        help:
+            "Seconds that a connection may be idle, or a request's head take. (default: \(Limits().idleTimeoutSeconds))"
+    )
     var idleTimeout: String?
 
     @Option(help: "Threads that compute. (default: the processors that this process may use)")
     var computeThreads: String?
 
-    @Option(help: "Seconds that requests in flight have after a signal. (default: 8)")
+    @Option(
+        help: "Seconds that requests in flight have after a signal. (default: \(Service.Configuration().drainSeconds))")
     var drainSeconds: String?
 
     @Option(help: "trace, debug, info, notice, warning, error or critical. (default: info)")
@@ -56,20 +60,22 @@ struct Serve: ParsableCommand {
 
     func run() throws {
         let configuration = try serviceConfiguration(ProcessInfo.processInfo.environment)
-        let logger = try logger(ProcessInfo.processInfo.environment)
+        let log = LogWriter()
+        let logger = try logger(ProcessInfo.processInfo.environment, writingTo: log)
         let signals = StopSignals()
         let service = Service(configuration, logger: logger)
         let port: Int
         do {
             port = try service.start()
         } catch let error as SocketError {
-            throw Failure(description: error.description, code: EXIT_FAILURE)
+            throw Failure(description: error.description, code: error.isUnknownHost ? EX_USAGE : EXIT_FAILURE)
         }
         announce("listening on http://\(configuration.host.bracketed):\(port)")
         signals.wait()
-        logger.info("stopping")
         signals.exitOnNext()
+        logger.info("stopping")
         service.stop()
+        log.flush()
     }
 
     func serviceConfiguration(_ environment: [String: String]) throws -> Service.Configuration {
@@ -104,9 +110,8 @@ struct Serve: ParsableCommand {
         return configuration
     }
 
-    private func logger(_ environment: [String: String]) throws -> Logger {
-        LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
-        var logger = Logger(label: "ropewalk")
+    private func logger(_ environment: [String: String], writingTo writer: LogWriter) throws -> Logger {
+        var logger = Logger(label: "ropewalk") { _ in LineLogHandler(writer: writer) }
         logger.logLevel = try Setting(flag: "log-level", given: logLevel, environment: environment).choice(
             default: .info)
         return logger

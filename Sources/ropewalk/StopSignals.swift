@@ -9,10 +9,12 @@ struct StopSignals {
     private let sources: [any DispatchSourceSignal]
 
     init() {
+        // A queue of its own has a thread when it needs one, however many compute.
+        let queue = DispatchQueue(label: "ropewalk.signals")
         sources = Self.signals.map { number in
             // Without a handler of its own, process 1 of a container is not sent what it has not asked for.
             signal(number, SIG_IGN)
-            return DispatchSource.makeSignalSource(signal: number)
+            return DispatchSource.makeSignalSource(signal: number, queue: queue)
         }
         for source in sources {
             source.setEventHandler { [arrived] in arrived.signal() }

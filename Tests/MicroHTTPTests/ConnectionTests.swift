@@ -116,7 +116,7 @@ import Testing
     @Test func `sixty-four clients at once each get their own answers`() throws {
         let test = try TestServer(threads: 2, maxQueue: 64)
         let wrong = Atomic<Int>(0)
-        DispatchQueue.concurrentPerform(iterations: 64) { client in
+        inParallel(64) { client in
             do {
                 let connection = try RawHTTPClient(port: test.port)
                 for round in 0..<20 {

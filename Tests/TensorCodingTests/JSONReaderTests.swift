@@ -27,7 +27,7 @@ import Testing
     }
 
     private func point(_ text: String, unit: String = "m") throws -> Point {
-        try JSONReader.read(Point.self, from: Data(text.utf8), configuration: unit)
+        try JSONReader(Data(text.utf8)).read(Point.self, configuration: unit)
     }
 
     @Test func `a value is read with its configuration`() throws {
@@ -67,15 +67,15 @@ import Testing
     @Test func `a member with more numbers than it may hold is refused once the text is known to be JSON`() throws {
         func read(_ text: String) -> InvalidValue? {
             invalidValue {
-                try JSONReader.read(Point.self, from: Data(text.utf8), configuration: "", maxNumbers: 3)
+                try JSONReader(Data(text.utf8), maxNumbers: 3).read(Point.self, configuration: "")
             }
         }
         let error = try #require(read(#"{"name":"p","path":[1,[2,3],4],"x":1}"#))
         #expect(error.kind == .tooManyElements(limit: 3) && error.pointer.description == "/path")
         #expect(error.detail.contains("4"))
         #expect(throws: JSONSyntaxError.self) {
-            try JSONReader.read(
-                Point.self, from: Data(#"{"path":[1,2,3,4],"x":1e999,"#.utf8), configuration: "", maxNumbers: 3)
+            try JSONReader(Data(#"{"path":[1,2,3,4],"x":1e999,"#.utf8), maxNumbers: 3).read(
+                Point.self, configuration: "")
         }
         #expect(read(#"{"name":"p","path":[1,2,3],"x":1}"#)?.kind != .tooManyElements(limit: 3))
     }
@@ -94,7 +94,7 @@ import Testing
     @Test func `a slice of other data is read from its own beginning`() throws {
         let all = Data("garbage[0e5,1,1e-400,-0e1]garbage".utf8)
         let slice = all[all.startIndex + 7..<all.endIndex - 7]
-        let read = try JSONReader.read(JSONDocument.self, from: slice, configuration: .init())
+        let read = try JSONReader(slice).read(JSONDocument.self, configuration: .init())
         guard case .array(let elements) = read, case .number(let last) = elements[3] else {
             Issue.record("\(read)")
             return
@@ -110,7 +110,7 @@ import Testing
             init(from decoder: any Decoder, configuration: String) throws { throw Refusal() }
         }
         #expect(throws: Refusal.self) {
-            try JSONReader.read(Refusing.self, from: Data("1".utf8), configuration: "")
+            try JSONReader(Data("1".utf8)).read(Refusing.self, configuration: "")
         }
     }
 }

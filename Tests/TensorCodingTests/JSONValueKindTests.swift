@@ -18,6 +18,6 @@ import Testing
         ("[1]", .array), ("[null]", .array), ("{}", .object), ("{\"a\":1}", .object),
     ])
     func `a value is called what it is`(text: String, kind: JSONValueKind) throws {
-        #expect(try JSONReader.read(Value.self, from: Data(text.utf8), configuration: true).kind == kind)
+        #expect(try JSONReader(Data(text.utf8)).read(Value.self, configuration: true).kind == kind)
     }
 }

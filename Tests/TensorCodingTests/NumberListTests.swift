@@ -17,7 +17,7 @@ import Testing
     }
 
     private func numbers(_ text: String, at place: JSONPointer = JSONPointer(["positions"])) throws -> [Double] {
-        try JSONReader.read(Request.self, from: Data("{\"positions\":\(text)}".utf8), configuration: place)
+        try JSONReader(Data("{\"positions\":\(text)}".utf8)).read(Request.self, configuration: place)
             .positions.numbers
     }
 

@@ -24,7 +24,7 @@ func syntaxError(_ text: some Sequence<UInt8>) -> JSONSyntaxError? {
 }
 
 func document(_ text: some Sequence<UInt8>) throws -> JSONDocument {
-    try JSONReader.read(JSONDocument.self, from: Data(Array(text)), configuration: .init())
+    try JSONReader(Data(Array(text))).read(JSONDocument.self, configuration: .init())
 }
 
 func document(_ text: String) throws -> JSONDocument {

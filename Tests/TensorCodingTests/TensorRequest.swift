@@ -21,9 +21,8 @@ struct TensorRequest: DecodableWithConfiguration {
 
     /// Reads what stands at x.
     static func read(_ x: String, as type: ScalarType = .float32, maxElements: Int = 1 << 20) throws -> JSONTensor {
-        try JSONReader.read(
-            TensorRequest.self, from: Data("{\"x\":\(x)}".utf8),
-            configuration: Configuration(type: type, maxElements: maxElements)
+        try JSONReader(Data("{\"x\":\(x)}".utf8)).read(
+            TensorRequest.self, configuration: Configuration(type: type, maxElements: maxElements)
         ).x
     }
 }

@@ -28,15 +28,23 @@ import Testing
         #expect(process.exitCode() == 0)
     }
 
+    /// Begins a request of which the service is known to wait for the body.
+    private func beginUpload(port: Int, length: Int) throws -> RawHTTPClient {
+        let client = try RawHTTPClient(port: port)
+        try client.send(
+            "POST /rope/apply HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: \(length)\r\n\r\n")
+        #expect(try client.response().status == 100)
+        return client
+    }
+
     @Test func `a request in flight is finished after SIGINT`() throws {
         let process = try serve("--port", "0")
-        let client = try RawHTTPClient(port: try process.port())
+        let port = try process.port()
         let body = #"{"x":[[1,0]]}"#
-        try client.send("POST /rope/apply HTTP/1.1\r\nHost: a\r\nContent-Length: \(body.utf8.count)\r\n\r\n{")
-        usleep(200_000)
+        let client = try beginUpload(port: port, length: body.utf8.count)
         process.signal(SIGINT)
-        usleep(200_000)
-        try client.send(String(body.dropFirst()))
+        for _ in 0..<1_000 where (try? RawHTTPClient(port: port)) != nil { usleep(5_000) }
+        try client.send(body)
         let response = try client.response()
         #expect(response.status == 200 && response["Connection"] == "close")
         #expect(process.exitCode() == 0)
@@ -44,13 +52,35 @@ import Testing
 
     @Test func `a second signal does not wait`() throws {
         let process = try serve("--port", "0", "--drain-seconds", "60")
-        let client = try RawHTTPClient(port: try process.port())
-        try client.send("POST /rope/apply HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n{")
-        usleep(200_000)
+        let port = try process.port()
+        let client = try beginUpload(port: port, length: 9)
         process.signal(SIGTERM)
-        usleep(200_000)
+        for _ in 0..<1_000 where (try? RawHTTPClient(port: port)) != nil { usleep(5_000) }
         process.signal(SIGTERM)
         #expect(process.exitCode() == 128 + SIGTERM)
+        #expect(client.isClosedByServer())
+    }
+
+    @Test func `a log that nobody reads stops nothing`() throws {
+        let process = try serve("--port", "0")
+        let client = try RawHTTPClient(port: try process.port())
+        // A pipe holds 65 536 bytes, and each line of the log is longer than 50.
+        for _ in 0..<2_000 { #expect(try client.exchange("GET", "/livez").status == 200) }
+        process.signal(SIGTERM)
+        #expect(process.exitCode() == 0)
+    }
+
+    @Test func `equal requests get equal bytes from every process`() throws {
+        let answers = try (0..<2).map { _ in
+            let process = try serve("--port", "0")
+            let port = try process.port()
+            return [
+                try RawHTTPClient.once(port: port, "GET", "/frequencies?dim=64&positions=0:4").body,
+                try RawHTTPClient.once(port: port, "POST", "/rope/apply", body: #"{"x":[[1,0]],"offset":1}"#).body,
+                try RawHTTPClient.once(port: port, "GET", "/openapi.json").body,
+            ]
+        }
+        #expect(answers[0] == answers[1] && answers[0].allSatisfy { !$0.isEmpty })
     }
 
     @Test(
@@ -65,6 +95,7 @@ import Testing
             (["serve", "--prot", "1"], [:], "--prot"),
             (["sevre"], [:], "sevre"),
             (["healthcheck", "--url", "ftp://x"], [:], "--url must be"),
+            (["serve", "--host", "no.such.host.invalid"], [:], "no.such.host.invalid"),
         ] as [([String], [String: String], String)])
     func `a bad value is one line and exit code 64`(
         _ arguments: [String], _ environment: [String: String], _ expected: String
@@ -106,6 +137,7 @@ import Testing
         let check = { try RopewalkProcess(["healthcheck"] + $0, environment: $1).exitCode() }
         #expect(try check([], ["PORT": "\(port)"]) == 0)
         #expect(try check(["--url", "http://localhost:\(port)/livez"], [:]) == 0)
+        #expect(try check(["--url", "http://localhost:\(port)"], [:]) == 0)
         #expect(try check(["--url", "http://127.0.0.1:\(port)/nothing"], [:]) == 1)
         service.signal(SIGTERM)
         #expect(service.exitCode() == 0)

@@ -86,7 +86,7 @@ import Testing
         #expect(lines.contains { $0.contains("swift build -c release") })
     }
 
-    @Test func `every flag of serve stands in the README with its default`() throws {
+    @Test func `every flag of serve stands in the README`() throws {
         let readme = try String(contentsOf: Self.root.appending(path: "README.md"), encoding: .utf8)
         let help = try run("'\(RopewalkProcess.binary.path)' serve --help").output
         let flags = help.matches(of: #/--[a-z-]+ /#).map { $0.output.trimmingCharacters(in: .whitespaces) }

@@ -22,6 +22,16 @@ final class ConnectionRecord: Sendable {
             defer { wasDeserted = isDeserted }
             return isDeserted && wasDeserted
         }
+
+        /// Writes what fits into the socket's buffer and shuts the connection down; libmicrohttpd then sees its end and
+        /// closes it.
+        func hangUp(saying bytes: [UInt8]) {
+            guard socket >= 0 else { return }
+            _ = unsafe bytes.withUnsafeBytes {
+                unsafe send(socket, $0.baseAddress, $0.count, Int32(MSG_DONTWAIT | MSG_NOSIGNAL))
+            }
+            shutdown(socket, Int32(SHUT_RDWR))
+        }
     }
 
     private let state: Locked<State>
@@ -31,7 +41,10 @@ final class ConnectionRecord: Sendable {
     }
 
     func begin(_ exchange: Exchange) {
-        state.withLock { $0.exchange = exchange }
+        state.withLock { state in
+            state.exchange = exchange
+            state.wasDeserted = false
+        }
     }
 
     func end() {
@@ -70,19 +83,13 @@ final class ConnectionRecord: Sendable {
             }
             if let bytes { hangUp(saying: bytes) }
         } else if idleSince.duration(to: now) > .seconds(seconds + 2) {
-            // An idle connection would be gone by now, so this one has begun a head.
-            hangUp(saying: headOverdue())
+            // An idle connection would be gone by now, so this one has begun a head, or meanwhile a request.
+            let bytes = headOverdue()
+            state.withLock { if $0.exchange == nil, $0.idleSince == idleSince { $0.hangUp(saying: bytes) } }
         }
     }
 
-    /// Writes what fits into the socket's buffer and shuts the connection down; libmicrohttpd then sees its end and closes it.
     private func hangUp(saying bytes: [UInt8]) {
-        state.withLock { state in
-            guard state.socket >= 0 else { return }
-            _ = unsafe bytes.withUnsafeBytes {
-                unsafe send(state.socket, $0.baseAddress, $0.count, Int32(MSG_DONTWAIT | MSG_NOSIGNAL))
-            }
-            shutdown(state.socket, Int32(SHUT_RDWR))
-        }
+        state.withLock { $0.hangUp(saying: bytes) }
     }
 }

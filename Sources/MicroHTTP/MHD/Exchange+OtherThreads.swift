@@ -7,7 +7,9 @@ extension Exchange {
             state.phase = .ready(response)
             return connection
         }
-        suspended?.resume()
+        guard let suspended else { return }
+        suspended.resume()
+        server.exchangeResumed()
     }
 
     /// Ends a computation, if one is under way, with a failure.
@@ -39,7 +41,7 @@ extension Exchange {
         state.withLock { state in
             guard isOverdue(started, state.bytesReceived) else { return nil }
             switch state.phase {
-            case .head, .receiving, .discarding:
+            case .head, .receiving, .discarding, .lingering:
                 state.phase = .cut
                 return state.head
             default:

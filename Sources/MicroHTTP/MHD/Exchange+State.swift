@@ -4,6 +4,9 @@ extension Exchange {
         case receiving(BodyBuffer, ByteBudget.Reservation)
         /// The body is read and thrown away, then the response is sent: the connection survives a refusal.
         case discarding(HTTPResponse, room: Int)
+        /// The response has been said past libmicrohttpd; what still comes is thrown away, so that the client can read it: a
+        /// socket closed with bytes unread takes back what it sent.
+        case lingering(room: Int)
         /// Suspended until a compute thread has the response.
         case computing(MHDConnection)
         case ready(HTTPResponse)

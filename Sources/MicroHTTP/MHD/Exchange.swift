@@ -10,6 +10,9 @@ final class Exchange: Sendable {
     /// Of a body that is refused, this much is read for the sake of the connection: sending it costs less than a new one.
     private static let smallBody = 65_536
 
+    /// So much more is read of a client that has been told why it is refused and sends on.
+    private static let mostLingering = 16 << 20
+
     let server: HTTPServer
     let started = ContinuousClock.now
     let state: Locked<State>
@@ -45,8 +48,11 @@ final class Exchange: Sendable {
         case .discarding(let response, _) where isWhole:
             return respond(response, on: connection)
         case .discarding(let response, let room):
-            let left = room - upload.count
-            return left >= 0 && advance(to: .discarding(response, room: left)) ? .YES : .NO
+            guard upload.count <= room else { return linger(on: connection, saying: response) }
+            return advance(to: .discarding(response, room: room - upload.count)) ? .YES : .NO
+        case .lingering(let room):
+            let isOver = isWhole || upload.count > room
+            return !isOver && advance(to: .lingering(room: room - upload.count)) ? .YES : .NO
         case .ready(let response):
             return respond(response, on: connection)
         case .computing, .answered:
@@ -94,7 +100,9 @@ final class Exchange: Sendable {
             }
             let limit = server.configuration.maxBodyBytes
             guard announced <= limit else { throw .bodyTooLarge(limit: limit, asked: announced) }
-            guard let reservation = server.budget.reserve(announced) else {
+            // The bytes are taken as they come, so that announcing them holds nothing; whether they fit is asked before.
+            guard announced <= server.budget.limit - server.budget.used, let reservation = server.budget.reserve(0)
+            else {
                 throw .buffersFull(limit: server.budget.limit, asked: announced)
             }
             return advance(to: .receiving(BodyBuffer(capacity: announced), reservation)) ? .YES : .NO
@@ -120,19 +128,29 @@ final class Exchange: Sendable {
     ) -> MHD_Result {
         let limit = server.configuration.maxBodyBytes
         let total = body.count + piece.count
-        let capacity = max(body.capacity, min(body.capacityNeeded(for: total), limit))
         let failure: HTTPFailure
         if total > limit {
             failure = .bodyTooLarge(limit: limit, asked: nil)
-        } else if !reservation.resize(to: capacity) {
-            failure = .buffersFull(limit: server.budget.limit, asked: capacity)
+        } else if !reservation.resize(to: total) {
+            failure = .buffersFull(limit: server.budget.limit, asked: total)
         } else {
-            unsafe body.append(piece, growingTo: capacity)
+            unsafe body.append(piece, growingTo: min(body.capacityNeeded(for: total), limit))
             return .YES
         }
         // Once a body is coming, libmicrohttpd cannot answer before its end: as much again is read, and no more.
         let response = server.application.response(to: failure, of: head)
         return advance(to: .discarding(response, room: max(limit, Self.smallBody))) ? .YES : .NO
+    }
+
+    /// Says a response past libmicrohttpd, which would take it at the end of the body only.
+    private func linger(on connection: MHDConnection, saying response: HTTPResponse) -> MHD_Result {
+        guard advance(to: .lingering(room: Self.mostLingering)) else { return .NO }
+        let id = state.withLock { state in
+            state.keep(response)
+            return state.head.id
+        }
+        connection.sayLast(response.bytes(extraHeaders: server.commonHeaders(id: id)))
+        return .YES
     }
 
     private func answer(_ request: HTTPRequest, on connection: MHDConnection) -> MHD_Result {
@@ -141,6 +159,7 @@ final class Exchange: Sendable {
         case .now(let response):
             return respond(response, on: connection)
         case .later(let work):
+            server.exchangeSuspended()
             connection.suspend()
             _ = advance(to: .computing(connection))
             if !server.compute.submit({ self.finish(work()) }) {

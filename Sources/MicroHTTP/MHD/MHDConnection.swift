@@ -1,4 +1,5 @@
 import CMicroHTTPD
+import Glibc
 
 /// A connection of libmicrohttpd's; the pointer is good until its request completes.
 @safe struct MHDConnection: @unchecked Sendable {
@@ -14,6 +15,15 @@ import CMicroHTTPD
     /// The corresponding C function is `MHD_resume_connection`.
     func resume() {
         unsafe MHD_resume_connection(pointer)
+    }
+
+    /// Writes what fits into the socket's buffer, beside libmicrohttpd, and says that nothing follows.
+    func sayLast(_ bytes: [UInt8]) {
+        let socket = unsafe CMicroHTTPD_connection_fd(pointer)
+        _ = unsafe bytes.withUnsafeBytes {
+            unsafe send(socket, $0.baseAddress, $0.count, Int32(MSG_DONTWAIT | MSG_NOSIGNAL))
+        }
+        shutdown(socket, Int32(SHUT_WR))
     }
 
     /// The corresponding C functions are `MHD_create_response_from_buffer`, `MHD_add_response_header`,

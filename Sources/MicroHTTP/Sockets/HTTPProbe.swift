@@ -6,12 +6,12 @@ package struct HTTPProbe {
     private let port: Int
     private let path: String
 
-    /// nil unless the URL is `http://host[:port][/path]`.
-    package init?(url: String) {
+    /// nil unless the URL is `http://host[:port][/path]`; `standardPath` stands in for a path that is not given.
+    package init?(url: String, standardPath: String) {
         guard url.hasPrefix("http://") else { return nil }
         let rest = url.dropFirst("http://".count)
         let authority = rest.prefix { $0 != "/" }
-        path = authority.endIndex == rest.endIndex ? "/" : String(rest[authority.endIndex...])
+        path = authority.endIndex == rest.endIndex ? standardPath : String(rest[authority.endIndex...])
         // [::1]:8080 has colons within its brackets.
         let hostEnd = authority.lastIndex(of: "]").map(authority.index(after:)) ?? authority.firstIndex(of: ":")
         let bracketed = authority[..<(hostEnd ?? authority.endIndex)]

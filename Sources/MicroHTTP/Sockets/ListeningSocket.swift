@@ -57,6 +57,11 @@ struct ListeningSocket {
     func refuseNewConnections(handingOver take: (Accepted) -> Void) {
         let listener = dup(descriptor)
         let quiet = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue), 0)
+        guard listener >= 0, quiet >= 0 else {
+            // Out of descriptors: what the kernel has accepted is lost, and libmicrohttpd's threads spin until they stop.
+            shutdown(descriptor, Int32(SHUT_RD))
+            return
+        }
         var nameless = sockaddr()
         nameless.sa_family = sa_family_t(AF_UNIX)
         // An address of a family alone asks Linux for a name of its own making.

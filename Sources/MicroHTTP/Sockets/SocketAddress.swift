@@ -13,7 +13,8 @@ struct SocketAddress {
         var found: UnsafeMutablePointer<addrinfo>?
         let code = unsafe getaddrinfo(host, String(port), &hints, &found)
         guard code == 0, let first = unsafe found else {
-            throw unsafe SocketError(description: "host \(host): \(String(cString: gai_strerror(code)))")
+            throw unsafe SocketError(
+                description: "host \(host): \(String(cString: gai_strerror(code)))", isUnknownHost: true)
         }
         defer { unsafe freeaddrinfo(first) }
         storage = sockaddr_storage()

@@ -11,19 +11,31 @@ struct AnswerWriter: Sendable {
     /// Room for text beside the numbers of an answer.
     private static let envelope = 4_096
 
-    /// Holds the bytes that an answer of so many numbers may take. Throws where it is over a limit, or nothing is free now.
-    func reserve(_ count: Int, _ type: ScalarType) throws -> ByteBudget.Reservation {
+    /// Holds what an answer of float32 to so many numbers may take, before it is known how many it will have.
+    ///
+    /// Throws where that is not free now, so that nothing is computed in vain.
+    func reserve(atMost count: Int) throws -> ByteBudget.Reservation {
+        let bytes = min(bytes(min(count, maxElements), .float32), budget.limit)
+        guard let reservation = budget.reserve(bytes) else {
+            throw Problem(.buffersFull(limit: budget.limit, asked: bytes))
+        }
+        return reservation
+    }
+
+    /// Holds what an answer of so many numbers may take. Throws where it is over a limit, or nothing is free now.
+    func adjust(_ reservation: ByteBudget.Reservation, to count: Int, _ type: ScalarType) throws {
         guard count <= maxElements else { throw Self.tooManyElements(count, limit: maxElements) }
-        let bytes = count * JSONWriter.maxBytesPerNumber(type) + Self.envelope
+        let bytes = bytes(count, type)
         guard bytes <= budget.limit else {
             throw Problem(
                 .answerTooLarge,
                 "the answer may take \(bytes) bytes, and the limit --max-buffered-bytes is \(budget.limit)")
         }
-        guard let reservation = budget.reserve(bytes) else {
-            throw Problem(.buffersFull(limit: budget.limit, asked: bytes))
-        }
-        return reservation
+        guard reservation.resize(to: bytes) else { throw Problem(.buffersFull(limit: budget.limit, asked: bytes)) }
+    }
+
+    private func bytes(_ count: Int, _ type: ScalarType) -> Int {
+        count * JSONWriter.maxBytesPerNumber(type) + Self.envelope
     }
 
     static func tooManyElements(_ count: Int, limit: Int) -> Problem {

@@ -18,8 +18,8 @@ enum EntityTag {
     /// Weak comparison: whether a tag is in a list of them, or the list is `*`.
     private static func matches(_ tag: String, _ list: String) -> Bool {
         list.split(separator: ",").contains { entry in
-            let entry = entry.drop(while: \.isWhitespace)
-            return entry == "*" || (entry.hasPrefix("W/") ? entry.dropFirst(2) : entry).hasPrefix(tag)
+            let entry = entry.trimmed
+            return entry == "*" || (entry.hasPrefix("W/") ? entry.dropFirst(2) : entry) == tag
         }
     }
 

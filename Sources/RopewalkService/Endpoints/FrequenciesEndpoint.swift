@@ -21,7 +21,8 @@ struct FrequenciesEndpoint: Endpoint {
     }
 
     private func respond(to request: HTTPRequest, _ query: FrequenciesQuery) throws -> HTTPResponse {
-        let reservation = try writer.reserve(query.answerCount, .float64)
+        let reservation = try writer.reserve(atMost: query.answerCount)
+        try writer.adjust(reservation, to: query.answerCount, .float64)
         let table = engine.table(for: query.parameters)
         let rows = query.positions.map { table.rows(at: $0) }
         for (name, values) in [("cos", rows?.cosines), ("sin", rows?.sines)] {

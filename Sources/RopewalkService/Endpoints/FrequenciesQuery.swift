@@ -1,4 +1,5 @@
 import PositionalEncoding
+import TensorCoding
 
 /// The query of `GET /frequencies`, valid once read.
 struct FrequenciesQuery: Sendable {
@@ -61,8 +62,8 @@ struct FrequenciesQuery: Sendable {
         let (elements, overflow) = count.multipliedReportingOverflow(by: pairCount)
         guard !overflow, elements <= Limits.maxTableElements else {
             throw Problem(
-                .answerTooLarge,
-                "\(count) positions × \(pairCount) pairs are asked for, and the limit is \(Limits.maxTableElements), which no flag sets"
+                .answerTooLarge, at: .parameter("positions"),
+                "\(count) positions × \(pairCount) pairs are asked for, and the fixed limit is \(Limits.maxTableElements)"
             )
         }
     }

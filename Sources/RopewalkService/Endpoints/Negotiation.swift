@@ -1,4 +1,5 @@
 import MicroHTTP
+import TensorCoding
 
 /// Which formats a request is in and which it takes, as RFC 9110 §12 has it.
 enum Negotiation {
@@ -42,8 +43,8 @@ enum Negotiation {
         throw Problem(
             .unsupportedMediaType,
             request.body.isEmpty
-                ? "the body is empty; this route takes a JSON object, as in curl -d '{…}'"
-                : "the body does not begin with { and has no Content-Type of application/json")
+                ? "the body is empty; send a JSON object, as in curl -d '{\"x\":[[1,0]]}'"
+                : "the body does not begin with {; send a JSON object, as in curl -d '{\"x\":[[1,0]]}'")
     }
 
     /// Whether an Accept header has a type, by its most specific range.
@@ -63,7 +64,8 @@ enum Negotiation {
 }
 
 extension Substring {
-    fileprivate var trimmed: Substring {
+    /// Without white space at its ends.
+    var trimmed: Substring {
         let start = drop(while: \.isWhitespace)
         return start.prefix(upTo: start.lastIndex { !$0.isWhitespace }.map(start.index(after:)) ?? start.startIndex)
     }

@@ -30,10 +30,10 @@ struct RopeApplyEndpoint: Endpoint {
 
     private func respond(to body: Data) throws -> HTTPResponse {
         // A tensor in flat form has the numbers of its shape as well.
-        let apply = try JSONReader.read(
-            RopeApplyRequest.self, from: body, configuration: writer.maxElements,
-            maxNumbers: writer.maxElements + TensorShape.maxRank)
-        let reservation = try writer.reserve(apply.x.tensor.shape.count, apply.type)
+        let reader = try JSONReader(body, maxNumbers: writer.maxElements + TensorShape.maxRank)
+        let reservation = try writer.reserve(atMost: reader.numberCount)
+        let apply = try reader.read(RopeApplyRequest.self, configuration: writer.maxElements)
+        try writer.adjust(reservation, to: apply.x.tensor.shape.count, apply.type)
         let turned: AnyTensor =
             switch apply.x.tensor {
             case .float32(let x):
@@ -43,7 +43,9 @@ struct RopeApplyEndpoint: Endpoint {
             }
         if let index = turned.firstNonFinite {
             throw Problem(
-                .resultOverflow, at: .element(index), "y\(index) is not finite in \(apply.type.rawValue)")
+                .resultOverflow, at: .element(index),
+                "y\(index) is not finite in \(apply.type.rawValue)\(apply.type == .float32 ? "; dtype float64 may hold it" : "")"
+            )
         }
         let answer = Answer(
             rope: RopeDescription(apply.parameters, engine.table(for: apply.parameters)), shape: turned.shape.axes,

@@ -54,7 +54,7 @@ extension Problem {
         case .unknownExpectation(let expectation):
             self.init(.unknownExpectation, at: .header("Expect"), "the expectation \(expectation) is not known here")
         case .bodyTooLarge(let limit, let asked):
-            let size = asked.map { $0 == .max ? "longer than any" : "of \($0) bytes" } ?? "longer"
+            let size = asked.map { $0 == .max ? "longer than any" : "of \($0) bytes" } ?? "longer than \(limit) bytes"
             self.init(.bodyTooLarge, "the body is \(size), and the limit --max-body-bytes is \(limit)")
         case .buffersFull(let limit, let asked) where asked > limit:
             self.init(

@@ -42,21 +42,18 @@ extension Fields {
         return choice
     }
 
+    /// Of more mistakes than these, a client need not hear at once.
+    private static var mostEntries: Int { 16 }
+
     /// Throws where a name was given that is not known, and says which known one is nearest.
     func refuseAll(but known: [String]) throws {
-        let entries = names.filter { !known.contains($0) }.sorted().map { name in
+        let unknown = names.filter { !known.contains($0) }.sorted()
+        let entries = unknown.prefix(Self.mostEntries).map { name in
             let nearest = known.nearest(to: name)
             let hint = nearest.map { "; did you mean \($0)?" } ?? "; known are \(known.joined(separator: ", "))"
             return Problem.Entry(detail: "there is no field \"\(name.clipped)\" here\(hint)", place: place(of: name))
         }
         if let first = entries.first { throw Problem(.unknownField, first.detail, entries: entries) }
-    }
-}
-
-extension String {
-    /// Enough of a client's own text for a message.
-    var clipped: String {
-        count <= 64 ? self : prefix(61) + "…"
     }
 }
 

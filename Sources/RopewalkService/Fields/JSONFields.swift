@@ -18,7 +18,7 @@ struct JSONFields: Fields {
             let name = pointer.steps.last ?? "the body"
             throw Problem(
                 .wrongType, at: .pointer(pointer),
-                "\(name) must be an object; this is \(JSONValueKind(of: decoder).rawValue)")
+                "\(name) must be an object; this is \(JSONValueKind(of: decoder).explained)")
         }
         self.container = container
         self.pointer = pointer
@@ -51,7 +51,14 @@ struct JSONFields: Fields {
 
     private func value<Value: Decodable>(_ name: String, _ expected: String) throws -> Value {
         if let value = try? container.decode(Value.self, forKey: Key(stringValue: name)) { return value }
-        let found = JSONValueKind(of: try decoder(of: name)).rawValue
-        throw Problem(.wrongType, at: place(of: name), "\(name) must be \(expected); this is \(found)")
+        let found = JSONValueKind(of: try decoder(of: name))
+        throw Problem(.wrongType, at: place(of: name), "\(name) must be \(expected); this is \(found.explained)")
+    }
+}
+
+extension JSONValueKind {
+    /// With what to do about it, where that is known.
+    fileprivate var explained: String {
+        self == .null ? "null; leave it out for the default" : rawValue
     }
 }

@@ -16,7 +16,10 @@ enum PositionFields {
                 "offset stands for positions offset, offset + 1, …, and positions are given as well; give one")
         }
         if shape.rank == 1 {
-            let position = try fields.number("positions")
+            guard let position = try? fields.number("positions") else {
+                throw Problem(
+                    .wrongType, at: fields.place(of: "positions"), "x is one vector, so positions must be one number")
+            }
             try check(position, JSONPointer(["positions"]))
             return .consecutive(from: position)
         }
@@ -39,7 +42,8 @@ enum PositionFields {
         guard var outer = try? decoder.unkeyedContainer() else {
             throw Problem(
                 .wrongType, at: .pointer(place),
-                "positions must be an array with one number a row; this is \(JSONValueKind(of: decoder).rawValue)")
+                "positions must be an array with one number a row; this is \(JSONValueKind(of: decoder).rawValue)\(offsetHint(decoder))"
+            )
         }
         var probe = outer
         guard (try? probe.nestedUnkeyedContainer()) != nil else {
@@ -62,6 +66,11 @@ enum PositionFields {
             lists.append(try list(outer.superDecoder(), listPlace, length: shape.sequenceLength))
         }
         return .perBatch(lists)
+    }
+
+    /// For a number where a list is wanted.
+    private static func offsetHint(_ decoder: any Decoder) -> String {
+        JSONValueKind(of: decoder) == .number ? ". For a first position that the others follow, there is offset" : ""
     }
 
     /// One number a row.

@@ -1,4 +1,5 @@
 import MicroHTTP
+import TensorCoding
 
 /// The keys of a query.
 struct QueryFields: Fields {
@@ -14,7 +15,8 @@ struct QueryFields: Fields {
         for item in items {
             guard values.updateValue(item.value, forKey: item.name) == nil else {
                 throw Problem(
-                    .repeatedParameter, at: .parameter(item.name), "\(item.name.clipped) is given more than once")
+                    .repeatedParameter, at: .parameter(item.name.clipped),
+                    "\(item.name.clipped) is given more than once")
             }
         }
         self.values = values
@@ -27,7 +29,7 @@ struct QueryFields: Fields {
     }
 
     func place(of name: String) -> Place {
-        .parameter(name)
+        .parameter(name.clipped)
     }
 
     func number(_ name: String) throws -> Double {

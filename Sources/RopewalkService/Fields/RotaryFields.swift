@@ -21,6 +21,8 @@ struct RotaryFields {
             fields,
             scaling: fields.ifGiven("scaling") { name in
                 let keys = try fields.object(name)
+                // The type first: a scaling that is not known has keys that are not.
+                _ = try keys.ifGiven("rope_type") { try keys.choice($0, of: Scaling.Name.self) }
                 try keys.refuseAll(but: ScalingFields.names)
                 return try ScalingFields.read(keys)
             })

@@ -1,0 +1,66 @@
+import Dispatch
+import FoundationEssentials
+import Glibc
+import Locking
+
+/// Lines on their way to stderr: taken at once from any thread, written by one of its own.
+///
+/// A reader of the log that has stopped reading must not stop the service: lines past a bound are dropped and counted.
+final class LogWriter: Sendable {
+    private struct State {
+        var lines: [(time: Date, text: String)] = []
+        var dropped = 0
+        var isWriting = false
+    }
+
+    private static let mostLines = 8_192
+
+    private let state = Locked(State())
+    private let queue = DispatchQueue(label: "ropewalk.log")
+
+    func write(_ text: String) {
+        let now = Date.now
+        let begins = state.withLock { state in
+            guard state.lines.count < Self.mostLines else {
+                state.dropped += 1
+                return false
+            }
+            state.lines.append((now, text))
+            defer { state.isWriting = true }
+            return !state.isWriting
+        }
+        if begins { queue.async { self.writeAll() } }
+    }
+
+    /// Waits until all is written, for as long as a reader that reads may need.
+    func flush() {
+        let written = DispatchSemaphore(value: 0)
+        queue.async { written.signal() }
+        _ = written.wait(timeout: .now() + 1)
+    }
+
+    private func writeAll() {
+        while true {
+            let (lines, dropped) = state.withLock { state in
+                defer {
+                    state.isWriting = !state.lines.isEmpty
+                    (state.lines, state.dropped) = ([], 0)
+                }
+                return (state.lines, state.dropped)
+            }
+            guard !lines.isEmpty else { return }
+            var text = lines.map { "\($0.time.formatted(.iso8601)) \($0.text)\n" }.joined()
+            if dropped > 0 {
+                text += "\(Date.now.formatted(.iso8601)) warning \(dropped) lines of this log were dropped\n"
+            }
+            var rest = Array(text.utf8)[...]
+            while !rest.isEmpty {
+                let written = unsafe rest.withUnsafeBytes {
+                    unsafe Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count)
+                }
+                guard written > 0 || errno == EINTR else { break }
+                rest = rest.dropFirst(max(written, 0))
+            }
+        }
+    }
+}
