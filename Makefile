@@ -1,7 +1,7 @@
 # make serve and make test do all of their own set-up on a Debian machine that has Swift.
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: serve test lint format deps help
+.PHONY: serve test lint format openapi deps help
 .DEFAULT_GOAL := help
 
 # What follows serve on the command line: make serve ARGS="--port 9000"
@@ -12,6 +12,7 @@ help:
 	@echo "make test     run every test"
 	@echo "make lint     check the format of the sources"
 	@echo "make format   mend it"
+	@echo "make openapi  write openapi.json anew from openapi.yaml"
 	@echo "make deps     install the Debian packages that are missing"
 
 serve: deps
@@ -24,10 +25,13 @@ test: deps
 	swift test --skip-build
 
 lint:
-	swift format lint --strict --parallel --recursive Package.swift Sources Tests Plugins
+	swift format lint --strict --parallel --recursive Package.swift Sources Tests
 
 format:
-	swift format --in-place --parallel --recursive Package.swift Sources Tests Plugins
+	swift format --in-place --parallel --recursive Package.swift Sources Tests
+
+openapi: deps
+	swift run openapi-to-json openapi.yaml Sources/RopewalkService/Resources/openapi.json
 
 deps:
 	@scripts/deps packages.txt

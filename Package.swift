@@ -25,8 +25,7 @@ let package = Package(
                 "MicroHTTP", "TensorCoding", "PositionalEncoding", "Locking",
                 .product(name: "Logging", package: "swift-log"),
             ],
-            resources: [.embedInCode("Resources/openapi.yaml")],
-            plugins: ["OpenAPIConversion"]
+            resources: [.embedInCode("Resources/openapi.yaml"), .embedInCode("Resources/openapi.json")]
         ),
         .executableTarget(
             name: "ropewalk",
@@ -37,13 +36,12 @@ let package = Package(
             ]
         ),
 
-        // The YAML library needs all of Foundation, which is three times the size of the service:
-        // it runs while building and is not in the binary.
+        // Makes openapi.json (make openapi). The YAML library needs all of Foundation, which is three times the size of the
+        // service, so it is not in the binary.
         .executableTarget(
             name: "openapi-to-json",
             dependencies: [.product(name: "Yams", package: "Yams")]
         ),
-        .plugin(name: "OpenAPIConversion", capability: .buildTool(), dependencies: ["openapi-to-json"]),
 
         .testTarget(name: "HouseTests"),
         .testTarget(
@@ -66,7 +64,7 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
-for target in package.targets where ![.plugin, .system].contains(target.type) && target.name != "CMicroHTTPD" {
+for target in package.targets where target.name != "CMicroHTTPD" {
     target.swiftSettings = [.treatAllWarnings(as: .error)]
     if !target.isTest && !["TestSupport", "openapi-to-json"].contains(target.name) {
         target.swiftSettings?.append(.strictMemorySafety())

@@ -16,7 +16,7 @@ extension Service {
         router.add("GET", "/healthz", ready)
         router.add("GET", "/info", info)
         router.add("GET", "/openapi.yaml", StaticEndpoint(OpenAPI.yaml, type: "application/yaml"))
-        router.add("GET", "/openapi.json", StaticEndpoint(Data(OpenAPI.json.utf8), type: "application/json"))
+        router.add("GET", "/openapi.json", StaticEndpoint(OpenAPI.json, type: "application/json"))
         router.add("GET", "/docs/errors", StaticEndpoint(ErrorPage.html(), type: "text/html; charset=utf-8"))
         let front = FrontPage.text(routes: router.routes)
         router.add("GET", "/", StaticEndpoint(front, type: "text/plain; charset=utf-8"))

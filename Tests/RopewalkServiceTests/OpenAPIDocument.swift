@@ -20,7 +20,7 @@ struct OpenAPIDocument {
     let root: JSON
 
     init() throws {
-        root = try JSON(Data(OpenAPI.json.utf8))
+        root = try JSON(OpenAPI.json)
     }
 
     var operations: [Operation] {

@@ -25,16 +25,6 @@ import Testing
         #expect(document.root["info"]["version"].string == Version.current)
     }
 
-    @Test func `the document served as JSON is the one served as YAML`() throws {
-        let yaml = String(decoding: OpenAPI.yaml, as: UTF8.self)
-        for path in document.root["paths"].names {
-            #expect(yaml.contains("\n  \(path):\n"), "\(path)")
-        }
-        for name in document.root["components"]["schemas"].names {
-            #expect(yaml.contains("\n    \(name):\n"), "\(name)")
-        }
-    }
-
     @Test func `no two operations have one name, and each has one tag that is described`() {
         let names = document.operations.compactMap { $0.node["operationId"].string }
         #expect(names.count == document.operations.count)

@@ -95,4 +95,13 @@ import Testing
             #expect(readme.contains("`\(flag)`"), "\(flag)")
         }
     }
+
+    @Test func `openapi.json is openapi.yaml, as make openapi writes it`() throws {
+        let converter = RopewalkProcess.binary.deletingLastPathComponent().appending(path: "openapi-to-json").path
+        let output = URL(filePath: NSTemporaryDirectory()).appending(path: "openapi-\(UUID()).json")
+        defer { try? FileManager.default.removeItem(at: output) }
+        #expect(try run("'\(converter)' openapi.yaml '\(output.path)'").code == 0)
+        let kept = Self.root.appending(path: "Sources/RopewalkService/Resources/openapi.json")
+        #expect(try Data(contentsOf: output) == Data(contentsOf: kept), "run make openapi")
+    }
 }
