@@ -16,7 +16,7 @@ help:
 	@echo "make deps     install the Debian packages that are missing"
 
 serve: deps
-	@[ -x .build/release/ropewalk ] || echo "The first build takes a minute or two." >&2
+	@[ -x .build/release/ropewalk ] || echo "The first build takes about a minute." >&2
 	@swift build -c release --product ropewalk
 	@exec .build/release/ropewalk serve $(ARGS)
 
