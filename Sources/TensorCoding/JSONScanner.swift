@@ -1,4 +1,5 @@
 import FoundationEssentials
+import PositionalEncoding
 
 /// One strict pass over a JSON text, before Foundation's decoder sees it.
 ///
@@ -7,6 +8,8 @@ import FoundationEssentials
 /// be unique, nesting to `maxDepth` and numbers to float64.
 struct JSONScanner {
     static let maxDepth = 64
+    /// What a request may hold beside a tensor, however small the tensor may be.
+    private static let fewestValues = 1_024
 
     /// A number that is zero in float64 and that Foundation does not read as such.
     struct Zero: Equatable {
@@ -43,7 +46,7 @@ struct JSONScanner {
         self.maxNumbers = maxNumbers
         // A tensor of rank 8 that is all brackets, [n, 1, …, 1, 2], has four and a half values for each number.
         let (values, overflow) = maxNumbers.multipliedReportingOverflow(by: 8)
-        maxValues = overflow ? .max : values
+        maxValues = overflow ? .max : max(values, Self.fewestValues)
     }
 
     /// Passes over the text. Throws `JSONSyntaxError`, or `InvalidValue` for a number past float64 and for too many of them.
@@ -57,7 +60,8 @@ struct JSONScanner {
     }
 
     private mutating func endMember() {
-        if numberCount > maxNumbers, refusal == nil {
+        // A tensor in flat form has the numbers of its shape as well.
+        if numberCount - TensorShape.maxRank > maxNumbers, refusal == nil {
             refusal = InvalidValue(
                 .tooManyElements(limit: maxNumbers), at: pointer, "there are \(numberCount) numbers here")
         }

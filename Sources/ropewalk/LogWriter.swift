@@ -40,6 +40,7 @@ final class LogWriter: Sendable {
     }
 
     private func writeAll() {
+        var clock = Clock()
         while true {
             let (lines, dropped) = state.withLock { state in
                 defer {
@@ -49,18 +50,31 @@ final class LogWriter: Sendable {
                 return (state.lines, state.dropped)
             }
             guard !lines.isEmpty else { return }
-            var text = lines.map { "\($0.time.formatted(.iso8601)) \($0.text)\n" }.joined()
-            if dropped > 0 {
-                text += "\(Date.now.formatted(.iso8601)) warning \(dropped) lines of this log were dropped\n"
-            }
-            var rest = Array(text.utf8)[...]
-            while !rest.isEmpty {
-                let written = unsafe rest.withUnsafeBytes {
-                    unsafe Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count)
-                }
-                guard written > 0 || errno == EINTR else { break }
-                rest = rest.dropFirst(max(written, 0))
-            }
+            var text = ""
+            for line in lines { text += "\(clock.stamp(line.time)) \(line.text)\n" }
+            if dropped > 0 { text += "\(clock.stamp(.now)) warning \(dropped) lines of this log were dropped\n" }
+            writeToStandardError(text)
+        }
+    }
+
+    private func writeToStandardError(_ text: String) {
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let written = unsafe rest.withUnsafeBytes { unsafe Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+            guard written > 0 || errno == EINTR else { return }
+            rest = rest.dropFirst(max(written, 0))
+        }
+    }
+
+    /// Times to the second; formatting one costs more than the rest of a line.
+    private struct Clock {
+        private var second = -1
+        private var text = ""
+
+        mutating func stamp(_ time: Date) -> String {
+            let now = Int(time.timeIntervalSince1970)
+            if now != second { (second, text) = (now, time.formatted(.iso8601)) }
+            return text
         }
     }
 }

@@ -29,8 +29,7 @@ struct RopeApplyEndpoint: Endpoint {
     }
 
     private func respond(to body: Data) throws -> HTTPResponse {
-        // A tensor in flat form has the numbers of its shape as well.
-        let reader = try JSONReader(body, maxNumbers: writer.maxElements + TensorShape.maxRank)
+        let reader = try JSONReader(body, maxNumbers: writer.maxElements)
         let reservation = try writer.reserve(atMost: reader.numberCount)
         let apply = try reader.read(RopeApplyRequest.self, configuration: writer.maxElements)
         try writer.adjust(reservation, to: apply.x.tensor.shape.count, apply.type)
