@@ -11,18 +11,16 @@ package final class HTTPServer: Sendable {
         package var maxBodyBytes: Int
         package var maxConnections: Int
         package var idleTimeoutSeconds: Int
-        package var ioThreads: Int
 
         package init(
             host: String = "127.0.0.1", port: Int = 0, maxBodyBytes: Int = 1 << 27, maxConnections: Int = 512,
-            idleTimeoutSeconds: Int = 65, ioThreads: Int = 2
+            idleTimeoutSeconds: Int = 65
         ) {
             self.host = host
             self.port = port
             self.maxBodyBytes = maxBodyBytes
             self.maxConnections = maxConnections
             self.idleTimeoutSeconds = idleTimeoutSeconds
-            self.ioThreads = ioThreads
         }
     }
 

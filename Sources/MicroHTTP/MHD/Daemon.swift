@@ -7,6 +7,8 @@ import Glibc
     private let pointer: OpaquePointer
     private let context: Unmanaged<HTTPServer>
 
+    /// The fewest of which one can answer while the other is busy.
+    private static let ioThreads: UInt32 = 2
     /// Memory of one connection: request line and header block fit into it, and a body comes in pieces of half of it.
     private static let connectionMemory = 131_072
 
@@ -16,7 +18,7 @@ import Glibc
         unsafe context = Unmanaged.passRetained(server)
         var configuration = unsafe CMicroHTTPD_Configuration()
         unsafe configuration.listen_socket = socket
-        unsafe configuration.io_threads = UInt32(clamping: server.configuration.ioThreads)
+        unsafe configuration.io_threads = Self.ioThreads
         unsafe configuration.connection_limit = UInt32(clamping: server.configuration.maxConnections)
         unsafe configuration.connection_timeout_seconds = UInt32(clamping: server.configuration.idleTimeoutSeconds)
         unsafe configuration.connection_memory_limit = Self.connectionMemory
