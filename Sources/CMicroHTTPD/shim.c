@@ -11,10 +11,8 @@ static size_t keep_escapes(void *context, struct MHD_Connection *connection, cha
 
 struct MHD_Daemon *CMicroHTTPD_start_daemon(const struct CMicroHTTPD_Configuration *configuration) {
     return MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL,
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET, 0, NULL, NULL,
         configuration->on_request, configuration->context,
-        MHD_OPTION_LISTEN_SOCKET, configuration->listen_socket,
-        MHD_OPTION_THREAD_POOL_SIZE, configuration->io_threads,
         MHD_OPTION_CONNECTION_LIMIT, configuration->connection_limit,
         MHD_OPTION_CONNECTION_TIMEOUT, configuration->connection_timeout_seconds,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, configuration->connection_memory_limit,

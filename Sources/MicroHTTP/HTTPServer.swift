@@ -51,9 +51,12 @@ package final class HTTPServer: Sendable {
 
     /// What exists between `start` and `stop`.
     private struct Running {
-        let daemon: Daemon
-        let socket: ListeningSocket
+        let daemons: [Daemon]
+        let acceptor: Acceptor
     }
+
+    /// I/O threads, the fewest of which one can answer while the other is busy.
+    private static let daemonCount = 2
 
     /// Slower than this, a body is not on its way but in the way. It is less than a modem brings.
     private static let slowestBytesPerSecond = 1_024
@@ -74,19 +77,27 @@ package final class HTTPServer: Sendable {
     /// Listens, and answers the port. Throws `SocketError` where the address cannot be had.
     package func start() throws -> Int {
         let socket = try ListeningSocket(host: configuration.host, port: configuration.port)
-        guard let daemon = Daemon(serving: self, on: socket.descriptor) else {
+        let daemons = (0..<Self.daemonCount).compactMap { _ in Daemon(serving: self) }
+        guard daemons.count == Self.daemonCount else {
+            for daemon in daemons { daemon.stop() }
+            socket.close()
             throw SocketError(description: "libmicrohttpd could not start its threads")
         }
-        running.withLock { $0 = Running(daemon: daemon, socket: socket) }
+        let acceptor = Acceptor(socket, maxConnections: configuration.maxConnections) { connection in
+            daemons[Int(connection.descriptor) % Self.daemonCount].add(connection)
+        }
+        running.withLock { $0 = Running(daemons: daemons, acceptor: acceptor) }
         cutWhatIsOverdueEachSecond()
         return socket.port
     }
 
     /// Stops accepting, gives what is in flight `drainSeconds`, answers 503 to what is then left, and returns when all is closed.
     package func stop(drainSeconds: Double) {
-        guard let running = running.withLock({ $0.take() }) else { return }
-        life.store(Life.draining.rawValue, ordering: .sequentiallyConsistent)
-        running.socket.refuseNewConnections { running.daemon.add($0) }
+        let isFirst = life.compareExchange(
+            expected: Life.serving.rawValue, desired: Life.draining.rawValue, ordering: .sequentiallyConsistent
+        ).exchanged
+        guard isFirst, let running = running.withLock({ $0 }) else { return }
+        running.acceptor.stop()
         var quiet = 0
         wait(seconds: drainSeconds) {
             quiet = inFlight.load(ordering: .relaxed) == 0 ? quiet + 1 : 0
@@ -99,8 +110,12 @@ package final class HTTPServer: Sendable {
         }
         // libmicrohttpd aborts the process where it finds a connection suspended. All are answered by now, and those who
         // answered them are about to resume them.
-        wait(seconds: .infinity) { suspended.load(ordering: .sequentiallyConsistent) == 0 }
-        running.daemon.stop()
+        wait(seconds: .infinity) {
+            for record in records() { record.abandon(.stopping) }
+            return suspended.load(ordering: .sequentiallyConsistent) == 0
+        }
+        for daemon in running.daemons { daemon.stop() }
+        self.running.withLock { $0 = nil }
     }
 
     package var isDraining: Bool { life.load(ordering: .sequentiallyConsistent) != Life.serving.rawValue }
@@ -125,6 +140,7 @@ package final class HTTPServer: Sendable {
     func connectionClosed(_ record: ConnectionRecord) {
         record.close()
         connections.withLock { $0[ObjectIdentifier(record)] = nil }
+        running.withLock { $0?.acceptor }?.connectionEnded()
     }
 
     func exchangeBegan() {

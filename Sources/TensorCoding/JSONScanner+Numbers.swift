@@ -1,3 +1,5 @@
+import PositionalEncoding
+
 extension JSONScanner {
     mutating func number(_ text: Span<UInt8>) throws {
         let start = offset
@@ -40,7 +42,7 @@ extension JSONScanner {
 
     /// For as long as the text may still be decoded.
     private mutating func remember(_ zero: Zero) {
-        if numberCount <= maxNumbers { zeros.append(zero) }
+        if numberCount - TensorShape.maxRank <= maxNumbers { zeros.append(zero) }
     }
 
     private mutating func digits(_ text: Span<UInt8>) -> (count: Int, areZero: Bool) {

@@ -61,7 +61,12 @@ final class LogWriter: Sendable {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
             let written = unsafe rest.withUnsafeBytes { unsafe Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
-            guard written > 0 || errno == EINTR else { return }
+            if written < 0, errno == EAGAIN {
+                var poller = pollfd(fd: STDERR_FILENO, events: Int16(POLLOUT), revents: 0)
+                _ = unsafe poll(&poller, 1, -1)
+            } else if written < 0, errno != EINTR {
+                return
+            }
             rest = rest.dropFirst(max(written, 0))
         }
     }

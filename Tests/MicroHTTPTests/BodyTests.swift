@@ -30,10 +30,10 @@ import Testing
     }
 
     @Test func `a body that lands has a cache line to itself`() throws {
-        let buffer = BodyBuffer(capacity: 50)
+        let buffer = try #require(BodyBuffer(capacity: 50))
         let piece = [UInt8](0..<50)
-        piece.withUnsafeBytes { buffer.append($0, growingTo: 50) }
-        piece.withUnsafeBytes { buffer.append($0, growingTo: 100) }
+        #expect(piece.withUnsafeBytes { buffer.append($0, growingTo: 50) })
+        #expect(piece.withUnsafeBytes { buffer.append($0, growingTo: 100) })
         let data = buffer.data()
         #expect(Array(data) == piece + piece)
         #expect(data.withUnsafeBytes { Int(bitPattern: $0.baseAddress) % BodyBuffer.alignment } == 0)

@@ -9,8 +9,6 @@
 
 /// What `CMicroHTTPD_start_daemon` hands to the variadic `MHD_start_daemon`.
 struct CMicroHTTPD_Configuration {
-    int listen_socket;
-    unsigned int io_threads;
     unsigned int connection_limit;
     unsigned int connection_timeout_seconds;
     size_t connection_memory_limit;
@@ -21,7 +19,7 @@ struct CMicroHTTPD_Configuration {
     void *context;
 };
 
-/// `MHD_start_daemon`, with a pool of epoll threads and connections that can be suspended. NULL when it fails.
+/// `MHD_start_daemon`, with an epoll thread, no socket to listen on, and connections that can be suspended. NULL when it fails.
 struct MHD_Daemon *CMicroHTTPD_start_daemon(const struct CMicroHTTPD_Configuration *configuration);
 
 /// `MHD_get_connection_info(…, MHD_CONNECTION_INFO_CONNECTION_FD)`, or -1.

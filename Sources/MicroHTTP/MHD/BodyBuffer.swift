@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 
 /// The bytes of one body, 64-byte aligned, written where they stay.
 ///
@@ -12,12 +13,20 @@ import FoundationEssentials
     private var bytes: UnsafeMutableRawBufferPointer
     private(set) var count = 0
 
-    init(capacity: Int) {
-        unsafe bytes = .allocate(byteCount: max(capacity, 1), alignment: Self.alignment)
+    /// nil where there is no memory.
+    init?(capacity: Int) {
+        guard let bytes = unsafe Self.allocate(capacity) else { return nil }
+        unsafe self.bytes = bytes
     }
 
     deinit {
-        unsafe bytes.deallocate()
+        unsafe free(bytes.baseAddress)
+    }
+
+    private static func allocate(_ capacity: Int) -> UnsafeMutableRawBufferPointer? {
+        var start: UnsafeMutableRawPointer?
+        guard unsafe posix_memalign(&start, alignment, max(capacity, 1)) == 0 else { return nil }
+        return unsafe UnsafeMutableRawBufferPointer(start: start, count: capacity)
     }
 
     var capacity: Int { unsafe bytes.count }
@@ -27,18 +36,19 @@ import FoundationEssentials
         total <= capacity ? capacity : max(total, capacity * 2)
     }
 
-    /// Adds bytes, in a new place of `newCapacity` where they do not fit.
-    func append(_ more: UnsafeRawBufferPointer, growingTo newCapacity: Int) {
+    /// Adds bytes, in a new place of `newCapacity` where they do not fit. False where there is no memory for that.
+    func append(_ more: UnsafeRawBufferPointer, growingTo newCapacity: Int) -> Bool {
         let total = count + more.count
         if total > capacity {
             precondition(newCapacity >= total)
-            let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: newCapacity, alignment: Self.alignment)
+            guard let larger = unsafe Self.allocate(newCapacity) else { return false }
             unsafe larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[..<count]))
-            unsafe bytes.deallocate()
+            unsafe free(bytes.baseAddress)
             unsafe bytes = larger
         }
         unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[count..<total]).copyMemory(from: more)
         count = total
+        return true
     }
 
     /// The bytes as Data that is not a copy and keeps this object alive. Nothing is appended after it.

@@ -75,8 +75,8 @@ final class ConnectionRecord: Sendable {
     /// `seconds`; a body has as long and a second more for each `bytesPerSecond` of it that have come.
     func cutIfOverdue(now: ContinuousClock.Instant, seconds: Int, bytesPerSecond: Int, headOverdue: () -> [UInt8]) {
         let (exchange, idleSince, isDeserted) = state.withLock { ($0.exchange, $0.idleSince, $0.isStillDeserted()) }
-        if let exchange, isDeserted {
-            if exchange.cutDeserted() { hangUp(saying: []) }
+        if isDeserted {
+            if exchange?.cutDeserted() ?? true { hangUp(saying: []) }
         } else if let exchange {
             let bytes = exchange.cut(.bodyTooSlow) { started, received in
                 started.duration(to: now) > .seconds(seconds + received / bytesPerSecond)

@@ -1,25 +1,22 @@
 import CMicroHTTPD
 import Glibc
 
-/// A running libmicrohttpd and the callbacks by which it speaks to the server.
+/// A running libmicrohttpd with one I/O thread, and the callbacks by which it speaks to the server.
 @safe final class Daemon: @unchecked Sendable {
     // Sendable: both pointers are set once, and libmicrohttpd's functions on a daemon may be called from any thread.
     private let pointer: OpaquePointer
     private let context: Unmanaged<HTTPServer>
 
-    /// The fewest of which one can answer while the other is busy.
-    private static let ioThreads: UInt32 = 2
     /// Memory of one connection: request line and header block fit into it, and a body comes in pieces of half of it.
     private static let connectionMemory = 131_072
 
-    /// Starts the threads; nil where libmicrohttpd cannot.
-    init?(serving server: HTTPServer, on socket: Int32) {
+    /// Starts the thread; nil where libmicrohttpd cannot.
+    init?(serving server: HTTPServer) {
         // Retained for the callbacks; released in `stop`, after the last of them, or below.
         unsafe context = Unmanaged.passRetained(server)
         var configuration = unsafe CMicroHTTPD_Configuration()
-        unsafe configuration.listen_socket = socket
-        unsafe configuration.io_threads = Self.ioThreads
-        unsafe configuration.connection_limit = UInt32(clamping: server.configuration.maxConnections)
+        // One more than there will be: libmicrohttpd 0.9.75 locks itself up where it is handed one too many.
+        unsafe configuration.connection_limit = UInt32(clamping: server.configuration.maxConnections + 1)
         unsafe configuration.connection_timeout_seconds = UInt32(clamping: server.configuration.idleTimeoutSeconds)
         unsafe configuration.connection_memory_limit = Self.connectionMemory
         unsafe configuration.on_target = Self.onTarget
@@ -34,18 +31,18 @@ import Glibc
         unsafe self.pointer = pointer
     }
 
-    /// Serves a connection that was accepted elsewhere.
+    /// Serves a connection. False where it cannot, and the connection is closed.
     ///
     /// The corresponding C function is `MHD_add_connection`.
-    func add(_ connection: ListeningSocket.Accepted) {
+    func add(_ connection: ListeningSocket.Accepted) -> Bool {
         unsafe connection.withAddress { address, length in
-            _ = unsafe MHD_add_connection(pointer, connection.descriptor, address, length)
+            unsafe MHD_add_connection(pointer, connection.descriptor, address, length) == .YES
         }
     }
 
-    /// Closes all connections and ends the threads. No connection may be suspended.
+    /// Closes all connections and ends the thread. No connection may be suspended.
     ///
-    /// The corresponding C function is `MHD_stop_daemon`, which closes the listening socket too.
+    /// The corresponding C function is `MHD_stop_daemon`.
     func stop() {
         unsafe MHD_stop_daemon(pointer)
         unsafe context.release()

@@ -27,6 +27,8 @@ extension Exchange {
         _ failure: HTTPFailure, if isOverdue: (ContinuousClock.Instant, Int) -> Bool = { _, _ in true }
     ) -> [UInt8]? {
         guard let head = cut(if: isOverdue) else { return nil }
+        let isTold = state.withLock { $0.status != 0 }
+        guard !isTold else { return [] }
         let response = server.application.response(to: failure, of: head)
         state.withLock { $0.keep(response) }
         return response.bytes(extraHeaders: server.commonHeaders(id: head.id))

@@ -101,11 +101,10 @@ final class Exchange: Sendable {
             let limit = server.configuration.maxBodyBytes
             guard announced <= limit else { throw .bodyTooLarge(limit: limit, asked: announced) }
             // The bytes are taken as they come, so that announcing them holds nothing; whether they fit is asked before.
-            guard announced <= server.budget.limit - server.budget.used, let reservation = server.budget.reserve(0)
-            else {
-                throw .buffersFull(limit: server.budget.limit, asked: announced)
-            }
-            return advance(to: .receiving(BodyBuffer(capacity: announced), reservation)) ? .YES : .NO
+            guard announced <= server.budget.limit - server.budget.used, let reservation = server.budget.reserve(0),
+                let body = BodyBuffer(capacity: announced)
+            else { throw .buffersFull(limit: server.budget.limit, asked: announced) }
+            return advance(to: .receiving(body, reservation)) ? .YES : .NO
         } catch {
             return respond(server.application.response(to: error, of: head), on: connection)
         }
@@ -131,11 +130,12 @@ final class Exchange: Sendable {
         let failure: HTTPFailure
         if total > limit {
             failure = .bodyTooLarge(limit: limit, asked: nil)
-        } else if !reservation.resize(to: total) {
-            failure = .buffersFull(limit: server.budget.limit, asked: total)
-        } else {
+        } else if reservation.resize(to: total),
             unsafe body.append(piece, growingTo: min(body.capacityNeeded(for: total), limit))
+        {
             return .YES
+        } else {
+            failure = .buffersFull(limit: server.budget.limit, asked: total)
         }
         // Once a body is coming, libmicrohttpd cannot answer before its end: as much again is read, and no more.
         let response = server.application.response(to: failure, of: head)
@@ -159,14 +159,16 @@ final class Exchange: Sendable {
         case .now(let response):
             return respond(response, on: connection)
         case .later(let work):
+            // Counted before it is asked whether all is about to stop, so that one of the two sees the other.
             server.exchangeSuspended()
+            guard !server.isAbandoning else {
+                server.exchangeResumed()
+                return respond(server.application.response(to: .stopping, of: request), on: connection)
+            }
             connection.suspend()
             _ = advance(to: .computing(connection))
             if !server.compute.submit({ self.finish(work()) }) {
                 fail(.queueFull(limit: server.compute.maxWaiting))
-            } else if server.isAbandoning {
-                // The sweep that ends what is computing may have passed before this began to.
-                fail(.stopping)
             }
             return .YES
         }

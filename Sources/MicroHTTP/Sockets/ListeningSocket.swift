@@ -26,7 +26,7 @@ struct ListeningSocket {
             self.length = length
         }
 
-        func withAddress(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Void) {
+        func withAddress<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
             unsafe withUnsafePointer(to: address) {
                 unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe body($0, length) }
             }
@@ -50,27 +50,21 @@ struct ListeningSocket {
         self.port = Self.boundPort(of: listener)
     }
 
-    /// Refuses new connections, and hands over those that the kernel has already accepted.
-    ///
-    /// The descriptor stays, and from here on leads to a socket that nobody knows: libmicrohttpd may go on to wait on it.
-    /// (`MHD_quiesce_daemon` of 0.9.75 aborts the process when one of its threads sees the stop before it has returned.)
-    func refuseNewConnections(handingOver take: (Accepted) -> Void) {
-        let listener = dup(descriptor)
-        let quiet = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue), 0)
-        guard listener >= 0, quiet >= 0 else {
-            // Out of descriptors: what the kernel has accepted is lost, and libmicrohttpd's threads spin until they stop.
-            shutdown(descriptor, Int32(SHUT_RD))
-            return
+    /// The next connection that the kernel has accepted; nil where there is none.
+    func accept() -> Accepted? {
+        // One whose client is gone already, or a signal in between, says nothing of the next.
+        for _ in 0..<Self.mostInARow {
+            if let accepted = Accepted(from: descriptor) { return accepted }
+            guard errno == ECONNABORTED || errno == EINTR else { return nil }
         }
-        var nameless = sockaddr()
-        nameless.sa_family = sa_family_t(AF_UNIX)
-        // An address of a family alone asks Linux for a name of its own making.
-        unsafe bind(quiet, &nameless, socklen_t(MemoryLayout<sa_family_t>.size))
-        listen(quiet, 1)
-        dup2(quiet, descriptor)
-        Glibc.close(quiet)
-        while let accepted = Accepted(from: listener) { take(accepted) }
-        Glibc.close(listener)
+        return nil
+    }
+
+    /// So many connections the kernel keeps for us at most, and so many we take without looking up.
+    static var mostInARow: Int { Int(SOMAXCONN) }
+
+    func close() {
+        Glibc.close(descriptor)
     }
 
     private static func boundPort(of descriptor: Int32) -> Int {

@@ -13,9 +13,10 @@ struct AnswerWriter: Sendable {
 
     /// Holds what an answer of float32 to so many numbers may take, before it is known how many it will have.
     ///
-    /// Throws where that is not free now, so that nothing is computed in vain.
-    func reserve(atMost count: Int) throws -> ByteBudget.Reservation {
-        let bytes = min(bytes(min(count, maxElements), .float32), budget.limit)
+    /// `body` are the bytes that the request holds already. Throws where not enough is free now, so that nothing is computed
+    /// in vain.
+    func reserve(atMost count: Int, beside body: Int = 0) throws -> ByteBudget.Reservation {
+        let bytes = min(bytes(min(count, maxElements), .float32), budget.limit - body)
         guard let reservation = budget.reserve(bytes) else {
             throw Problem(.buffersFull(limit: budget.limit, asked: bytes))
         }
@@ -23,13 +24,16 @@ struct AnswerWriter: Sendable {
     }
 
     /// Holds what an answer of so many numbers may take. Throws where it is over a limit, or nothing is free now.
-    func adjust(_ reservation: ByteBudget.Reservation, to count: Int, _ type: ScalarType) throws {
+    func adjust(
+        _ reservation: ByteBudget.Reservation, to count: Int, _ type: ScalarType, beside body: Int = 0
+    ) throws {
         guard count <= maxElements else { throw Self.tooManyElements(count, limit: maxElements) }
         let bytes = bytes(count, type)
-        guard bytes <= budget.limit else {
+        guard bytes <= budget.limit - body else {
             throw Problem(
                 .answerTooLarge,
-                "the answer may take \(bytes) bytes, and the limit --max-buffered-bytes is \(budget.limit)")
+                "request and answer may take \(body + bytes) bytes, and the limit --max-buffered-bytes is \(budget.limit)"
+            )
         }
         guard reservation.resize(to: bytes) else { throw Problem(.buffersFull(limit: budget.limit, asked: bytes)) }
     }

@@ -30,9 +30,9 @@ struct RopeApplyEndpoint: Endpoint {
 
     private func respond(to body: Data) throws -> HTTPResponse {
         let reader = try JSONReader(body, maxNumbers: writer.maxElements)
-        let reservation = try writer.reserve(atMost: reader.numberCount)
+        let reservation = try writer.reserve(atMost: reader.numberCount, beside: body.count)
         let apply = try reader.read(RopeApplyRequest.self, configuration: writer.maxElements)
-        try writer.adjust(reservation, to: apply.x.tensor.shape.count, apply.type)
+        try writer.adjust(reservation, to: apply.x.tensor.shape.count, apply.type, beside: body.count)
         let turned: AnyTensor =
             switch apply.x.tensor {
             case .float32(let x):
