@@ -87,7 +87,7 @@ package final class HTTPServer: Sendable {
             daemons[Int(connection.descriptor) % Self.daemonCount].add(connection)
         }
         running.withLock { $0 = Running(daemons: daemons, acceptor: acceptor) }
-        cutWhatIsOverdueEachSecond()
+        keepWatch()
         return socket.port
     }
 
@@ -170,11 +170,14 @@ package final class HTTPServer: Sendable {
         connections.withLock { Array($0.values) }
     }
 
-    private func cutWhatIsOverdueEachSecond() {
-        clock.asyncAfter(deadline: .now() + 1) { [weak self] in
+    /// Looks for what is overdue or deserted for as long as the server runs; often where connections wait for a place, which
+    /// those that are deserted hold until they are seen twice.
+    private func keepWatch() {
+        let isFull = connections.withLock { $0.count } >= configuration.maxConnections
+        clock.asyncAfter(deadline: .now() + .milliseconds(isFull ? 25 : 250)) { [weak self] in
             guard let self, running.withLock({ $0 != nil }) else { return }
             cutWhatIsOverdue()
-            cutWhatIsOverdueEachSecond()
+            keepWatch()
         }
     }
 

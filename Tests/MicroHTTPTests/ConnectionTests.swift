@@ -46,12 +46,22 @@ import Testing
     }
 
     @Test func `connections over the limit wait for their turn`() throws {
-        // The limit is shared out to two I/O threads.
         let test = try TestServer(maxConnections: 4)
         var clients = try (0..<4).map { _ in try RawHTTPClient(port: test.port) }
         for client in clients.prefix(2) { #expect(try client.exchange("GET", "/length").status == 200) }
         clients.removeAll()
         for _ in 0..<8 { #expect(try RawHTTPClient.once(port: test.port, "GET", "/length").status == 200) }
+    }
+
+    @Test func `connections that their clients have left make room`() throws {
+        let test = try TestServer(maxConnections: 4)
+        for round in 0..<40 {
+            let client = try RawHTTPClient(port: test.port)
+            try client.send(
+                round.isMultiple(of: 2) ? "GET /len" : "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\na")
+        }
+        #expect(try RawHTTPClient.once(port: test.port, "GET", "/length").text == "0")
+        #expect(test.becomesIdle(), "\(test.server.statistics)")
     }
 
     @Test func `a request waits while as many as may compute, and past the queue is refused`() throws {

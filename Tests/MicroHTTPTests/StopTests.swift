@@ -78,6 +78,23 @@ import Testing
         }
     }
 
+    @Test func `a stop in a storm of connections at the limit ends`() throws {
+        for _ in 0..<10 {
+            let test = try TestServer(maxConnections: 8)
+            let held = try (0..<6).map { _ in try RawHTTPClient(port: test.port) }
+            let port = test.port
+            let storm = DispatchGroup()
+            DispatchQueue.global().async(group: storm) {
+                let clients = (0..<30).map { _ in try? RawHTTPClient(port: port) }
+                for case let client? in clients { client.abort() }
+            }
+            let stopped = stop(test, drainSeconds: 0)
+            #expect(stopped.wait(timeout: .now() + 10) == .success)
+            storm.wait()
+            #expect(held.count == 6 && test.server.statistics.connections == 0)
+        }
+    }
+
     @Test func `a port that is taken is named`() throws {
         let test = try TestServer()
         let server = HTTPServer(
@@ -105,7 +122,7 @@ import Testing
             #expect(try RawHTTPClient.once(port: test.port, "POST", "/late", body: "a").text == "a")
             test.server.stop(drainSeconds: 1)
         }
-        // The timer that looks for what is overdue lets go within its second.
+        // The timer that looks for what is overdue lets go when it next looks.
         #expect(TestServer.eventually { server == nil })
     }
 }
