@@ -126,7 +126,7 @@ import Testing
     @Test func `sixty-four clients at once each get their own answers`() throws {
         let test = try TestServer(threads: 2, maxQueue: 64)
         let wrong = Atomic<Int>(0)
-        inParallel(64) { client in
+        let ended = inThreads(64) { client in
             do {
                 let connection = try RawHTTPClient(port: test.port)
                 for round in 0..<20 {
@@ -140,6 +140,7 @@ import Testing
                 wrong.add(1_000, ordering: .relaxed)
             }
         }
+        #expect(ended)
         #expect(wrong.load(ordering: .relaxed) == 0)
         #expect(test.becomesIdle(), "\(test.server.statistics)")
     }

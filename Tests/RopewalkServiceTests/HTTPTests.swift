@@ -105,10 +105,11 @@ import Testing
         let large = #"{"x":["# + Array(repeating: row, count: 512).joined(separator: ",") + "]}"
         let statuses = Locked<[Int]>([])
         // Sixteen at once want the one thread, each for many times what it takes to ask.
-        inParallel(17) { client in
+        let ended = inThreads(17) { client in
             let status = try? client == 0 ? service.get("/livez").status : service.apply(large).status
             statuses.withLock { $0.append(client == 0 ? -(status ?? 0) : status ?? 0) }
         }
+        #expect(ended)
         #expect(Set(statuses.withLock { $0 }) == [-200, 200, 503])
     }
 
@@ -124,7 +125,7 @@ import Testing
         }
         let expected = try bodies.map { try service.apply($0).body }
         let wrong = Atomic<Int>(0)
-        inParallel(64) { client in
+        let ended = inThreads(64) { client in
             do {
                 let connection = try RawHTTPClient(port: service.port)
                 for round in 0..<12 {
@@ -136,6 +137,7 @@ import Testing
                 wrong.add(1_000, ordering: .relaxed)
             }
         }
+        #expect(ended)
         #expect(wrong.load(ordering: .relaxed) == 0)
         for _ in 0..<1_000 where service.service.statistics?.retained != 0 { usleep(5_000) }
         let left = try #require(service.service.statistics)

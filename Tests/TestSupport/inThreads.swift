@@ -2,10 +2,10 @@ import Dispatch
 import Foundation
 
 /// How long a test waits for what should be there at once, before it says that it never came.
-let patience = DispatchTimeInterval.seconds(20)
+package let patience = DispatchTimeInterval.seconds(60)
 
 /// Runs the body on as many threads of their own, which begin together; false where they did not end in time.
-func inThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) -> Bool {
+package func inThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) -> Bool {
     let gate = DispatchSemaphore(value: 0)
     let group = DispatchGroup()
     for thread in 0..<count {
