@@ -105,13 +105,13 @@ package final class HTTPServer: Sendable {
         }
         life.store(Life.abandoning.rawValue, ordering: .sequentiallyConsistent)
         wait(seconds: Self.farewellSeconds) {
-            for record in records() { record.abandon(.stopping) }
+            abandonAll()
             return inFlight.load(ordering: .relaxed) == 0
         }
         // libmicrohttpd aborts the process where it finds a connection suspended. All are answered by now, and those who
         // answered them are about to resume them.
         wait(seconds: .infinity) {
-            for record in records() { record.abandon(.stopping) }
+            abandonAll()
             return suspended.load(ordering: .sequentiallyConsistent) == 0
         }
         for daemon in running.daemons { daemon.stop() }
@@ -168,6 +168,10 @@ package final class HTTPServer: Sendable {
 
     private func records() -> [ConnectionRecord] {
         connections.withLock { Array($0.values) }
+    }
+
+    private func abandonAll() {
+        for record in records() { record.abandon(.stopping) }
     }
 
     /// Looks for what is overdue or deserted for as long as the server runs; often where connections wait for a place, which

@@ -27,10 +27,7 @@ final class ConnectionRecord: Sendable {
         /// closes it.
         func hangUp(saying bytes: [UInt8]) {
             guard socket >= 0 else { return }
-            _ = unsafe bytes.withUnsafeBytes {
-                unsafe send(socket, $0.baseAddress, $0.count, Int32(MSG_DONTWAIT | MSG_NOSIGNAL))
-            }
-            shutdown(socket, Int32(SHUT_RDWR))
+            writeLast(bytes, to: socket, shuttingDown: SHUT_RDWR)
         }
     }
 

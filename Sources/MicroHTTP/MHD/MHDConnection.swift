@@ -1,5 +1,4 @@
 import CMicroHTTPD
-import Glibc
 
 /// A connection of libmicrohttpd's; the pointer is good until its request completes.
 @safe struct MHDConnection: @unchecked Sendable {
@@ -19,11 +18,7 @@ import Glibc
 
     /// Writes what fits into the socket's buffer, beside libmicrohttpd, and says that nothing follows.
     func sayLast(_ bytes: [UInt8]) {
-        let socket = unsafe CMicroHTTPD_connection_fd(pointer)
-        _ = unsafe bytes.withUnsafeBytes {
-            unsafe send(socket, $0.baseAddress, $0.count, Int32(MSG_DONTWAIT | MSG_NOSIGNAL))
-        }
-        shutdown(socket, Int32(SHUT_WR))
+        writeLast(bytes, to: unsafe CMicroHTTPD_connection_fd(pointer), shuttingDown: SHUT_WR)
     }
 
     /// The corresponding C functions are `MHD_create_response_from_buffer`, `MHD_add_response_header`,
