@@ -1,4 +1,6 @@
 /// A tensor of either scalar type.
+///
+/// What computes takes this and not a generic tensor: code is specialized for a type within its own module only.
 package enum AnyTensor: Sendable, Equatable {
     case float32(Tensor<Float>)
     case float64(Tensor<Double>)
@@ -10,11 +12,26 @@ package enum AnyTensor: Sendable, Equatable {
         }
     }
 
+    package var type: ScalarType {
+        switch self {
+        case .float32: .float32
+        case .float64: .float64
+        }
+    }
+
     /// The indices of the first element that is infinite or no number; nil where all are finite.
     package var firstNonFinite: [Int]? {
         switch self {
         case .float32(let tensor): tensor.firstNonFinite
         case .float64(let tensor): tensor.firstNonFinite
+        }
+    }
+
+    /// True where every element is 0 or 1.
+    package var isBinary: Bool {
+        switch self {
+        case .float32(let tensor): tensor.elements.allSatisfy { $0 == 0 || $0 == 1 }
+        case .float64(let tensor): tensor.elements.allSatisfy { $0 == 0 || $0 == 1 }
         }
     }
 }

@@ -28,4 +28,23 @@ package enum Positions: Sendable, Equatable {
                 && lists.allSatisfy { $0.count == shape.sequenceLength && $0.allSatisfy(Self.isInBounds) }
         }
     }
+
+    /// The positions of the rows of one batch, of which there are `length`.
+    package func list(batch: Int, length: Int) -> [Double] {
+        switch self {
+        case .consecutive(let first): (0..<length).map { first + Double($0) }
+        case .shared(let list): list
+        case .perBatch(let lists): lists[batch]
+        }
+    }
+
+    /// Those of the last `count` rows of `length`.
+    package func last(_ count: Int, of length: Int) -> Positions {
+        precondition(count <= length)
+        return switch self {
+        case .consecutive(let first): .consecutive(from: first + Double(length - count))
+        case .shared(let list): .shared(list.suffix(count))
+        case .perBatch(let lists): .perBatch(lists.map { $0.suffix(count) })
+        }
+    }
 }

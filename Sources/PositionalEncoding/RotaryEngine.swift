@@ -18,7 +18,16 @@ package final class RotaryEngine: Sendable {
     /// Each row of the tensor turned by its position, or with `inverse` turned back.
     ///
     /// The last axis is the dimension d, the one before it the sequence s: `[…, s, d]`, or `[d]` for one vector.
-    package func rotate<Scalar>(
+    package func rotate(
+        _ tensor: AnyTensor, at positions: Positions, by parameters: RotaryParameters, inverse: Bool = false
+    ) -> AnyTensor {
+        switch tensor {
+        case .float32(let tensor): .float32(rotate(tensor, at: positions, by: parameters, inverse: inverse))
+        case .float64(let tensor): .float64(rotate(tensor, at: positions, by: parameters, inverse: inverse))
+        }
+    }
+
+    package func rotate<Scalar: TensorScalar>(
         _ tensor: Tensor<Scalar>, at positions: Positions, by parameters: RotaryParameters, inverse: Bool = false
     ) -> Tensor<Scalar> {
         let shape = tensor.shape
@@ -49,7 +58,7 @@ package final class RotaryEngine: Sendable {
     }
 
     /// Turns as many vectors as the run has rows; the first begins at `start`.
-    private func rotate<Scalar>(
+    private func rotate<Scalar: TensorScalar>(
         _ run: RowSource<Scalar>.Run, _ pairs: PairRun, of tensor: Tensor<Scalar>, into elements: inout [Scalar],
         start: Int
     ) {

@@ -10,6 +10,8 @@ extension Service {
         let ready = HealthEndpoint(isReady: { [weak self] in self?.isReady ?? false })
         var router = Router<any Endpoint>()
         router.add("POST", "/rope/apply", RopeApplyEndpoint(engine: engine, writer: writer))
+        router.add(
+            "POST", "/attention", AttentionEndpoint(engine: engine, writer: writer, limits: configuration.limits))
         router.add("GET", "/frequencies", FrequenciesEndpoint(engine: engine, writer: writer))
         router.add("GET", "/livez", live)
         router.add("GET", "/readyz", ready)

@@ -1,7 +1,7 @@
 import PositionalEncoding
 
 /// Reads the two forms of a tensor from a decoder.
-struct TensorReader<Scalar: TensorScalar & Decodable> {
+struct TensorReader<Leaf: TensorLeaf> {
     let maxElements: Int
 
     private enum Key: String, CodingKey { case shape, data }
@@ -14,7 +14,7 @@ struct TensorReader<Scalar: TensorScalar & Decodable> {
     }
 
     /// Throws `InvalidValue`.
-    func read(_ decoder: any Decoder) throws -> (Tensor<Scalar>, JSONTensor.Form) {
+    func read(_ decoder: any Decoder) throws -> (Tensor<Leaf>, JSONTensor.Form) {
         if let rows = try? decoder.unkeyedContainer() { return (try nested(decoder, rows), .nested) }
         let place = JSONPointer(decoder.codingPath)
         guard let object = try? decoder.container(keyedBy: AnyKey.self) else {
@@ -31,7 +31,7 @@ struct TensorReader<Scalar: TensorScalar & Decodable> {
 
     // MARK: Flat
 
-    private func flat(_ decoder: any Decoder, _ place: JSONPointer) throws -> Tensor<Scalar> {
+    private func flat(_ decoder: any Decoder, _ place: JSONPointer) throws -> Tensor<Leaf> {
         let object = try decoder.container(keyedBy: Key.self)
         for key in [Key.shape, .data] where !object.contains(key) {
             throw InvalidValue(
@@ -63,7 +63,7 @@ struct TensorReader<Scalar: TensorScalar & Decodable> {
                 .shapeMismatch, at: shapePlace, "the shape \(axes) is of \(shape.count) elements, and data has \(count)"
             )
         }
-        return Tensor(shape: shape, elements: try numbers(data, dataPlace))
+        return Tensor(shape: shape, elements: try leaves(data, dataPlace))
     }
 
     private func badShape(_ axes: [Int], _ place: JSONPointer) -> InvalidValue {
@@ -81,12 +81,12 @@ struct TensorReader<Scalar: TensorScalar & Decodable> {
 
     // MARK: Nested
 
-    private func nested(_ decoder: any Decoder, _ outermost: any UnkeyedDecodingContainer) throws -> Tensor<Scalar> {
+    private func nested(_ decoder: any Decoder, _ outermost: any UnkeyedDecodingContainer) throws -> Tensor<Leaf> {
         let place = JSONPointer(decoder.codingPath)
         let shape = try announcedShape(outermost, place)
         try checkCount(shape.count, place)
-        guard shape.rank > 1 else { return Tensor(shape: shape, elements: try numbers(decoder, place)) }
-        var elements: [Scalar] = []
+        guard shape.rank > 1 else { return Tensor(shape: shape, elements: try leaves(decoder, place)) }
+        var elements: [Leaf] = []
         elements.reserveCapacity(shape.count)
         var rows = outermost
         try append(rows: &rows, axes: shape.axes[1...], to: &elements, place)
@@ -112,13 +112,13 @@ struct TensorReader<Scalar: TensorScalar & Decodable> {
 
     /// Appends each row; all have the axes given, and a row of one axis is numbers.
     private func append(
-        rows: inout any UnkeyedDecodingContainer, axes: ArraySlice<Int>, to elements: inout [Scalar],
+        rows: inout any UnkeyedDecodingContainer, axes: ArraySlice<Int>, to elements: inout [Leaf],
         _ place: JSONPointer
     ) throws {
         guard let length = axes.first else { return }
         while !rows.isAtEnd {
             let rowPlace = place.appending(rows.currentIndex)
-            if axes.count == 1, let row = try? rows.decode([Scalar].self) {
+            if axes.count == 1, let row = try? rows.decode([Leaf].self) {
                 try checkLength(row.count, length, rowPlace)
                 elements += row
                 continue
@@ -129,7 +129,7 @@ struct TensorReader<Scalar: TensorScalar & Decodable> {
             }
             try checkLength(row.count ?? 0, length, rowPlace)
             if axes.count == 1 {
-                try appendNumbers(from: &row, to: &elements, rowPlace, isRow: true)
+                try appendLeaves(from: &row, to: &elements, rowPlace, isRow: true)
             } else {
                 try append(rows: &row, axes: axes.dropFirst(), to: &elements, rowPlace)
             }
@@ -149,40 +149,39 @@ struct TensorReader<Scalar: TensorScalar & Decodable> {
         }
     }
 
-    // MARK: Numbers
+    // MARK: Leaves
 
-    private func numbers(_ decoder: any Decoder, _ place: JSONPointer) throws -> [Scalar] {
-        if let numbers = try? decoder.singleValueContainer().decode([Scalar].self) { return numbers }
+    private func leaves(_ decoder: any Decoder, _ place: JSONPointer) throws -> [Leaf] {
+        if let leaves = try? decoder.singleValueContainer().decode([Leaf].self) { return leaves }
         var array = try decoder.unkeyedContainer()
-        var numbers: [Scalar] = []
-        try appendNumbers(from: &array, to: &numbers, place, isRow: false)
-        return numbers
+        var leaves: [Leaf] = []
+        try appendLeaves(from: &array, to: &leaves, place, isRow: false)
+        return leaves
     }
 
     /// One by one, for arrays that Foundation refuses: to find the element that is to blame, or a number that is only tiny.
-    private func appendNumbers(
-        from array: inout any UnkeyedDecodingContainer, to numbers: inout [Scalar], _ place: JSONPointer, isRow: Bool
+    private func appendLeaves(
+        from array: inout any UnkeyedDecodingContainer, to leaves: inout [Leaf], _ place: JSONPointer, isRow: Bool
     ) throws {
         while !array.isAtEnd {
             let index = array.currentIndex
-            if let number = try? array.decode(Scalar.self) {
-                numbers.append(number)
-            } else if let wide = try? array.decode(Double.self) {
+            if let leaf = try? array.decode(Leaf.self) {
+                leaves.append(leaf)
+            } else if let wide = try? array.decode(Double.self), let leaf = Leaf(rounding: wide) {
                 // Foundation's float32 reader refuses what overflows and what rounds to 0, and nothing between.
                 guard abs(wide) < 1 else {
-                    throw InvalidValue(
-                        .overflow, at: place.appending(index), "\(wide) is too large for \(Scalar.type.rawValue)")
+                    throw InvalidValue(.overflow, at: place.appending(index), "\(wide) is too large for float32")
                 }
-                numbers.append(Scalar(wide))
+                leaves.append(leaf)
             } else {
                 let found = (try? array.superDecoder()).map { JSONValueKind(of: $0) }
                 if isRow && found == .array {
                     throw InvalidValue(
-                        .ragged, at: place.appending(index), "its neighbours are numbers, and this is an array")
+                        .ragged, at: place.appending(index), "its neighbours are no arrays, and this is an array")
                 }
                 throw InvalidValue(
                     .wrongType, at: place.appending(index),
-                    "an element of a tensor is a number; this is \(found?.rawValue ?? "none")")
+                    "an element of this tensor is \(Leaf.noun); this is \(found?.rawValue ?? "none")")
             }
         }
     }

@@ -2,15 +2,15 @@ import PositionalEncoding
 import TestSupport
 import Testing
 
-extension Tensor {
+extension Tensor where Element: TensorScalar {
     /// Elements of the magnitude that activations have.
     static func random(_ axes: [Int], using random: inout SplitMix64) throws -> Tensor {
         let shape = try #require(TensorShape(axes))
-        let elements = (0..<shape.count).map { _ in Scalar(Double.random(in: -4..<4, using: &random)) }
+        let elements = (0..<shape.count).map { _ in Element(Double.random(in: -4..<4, using: &random)) }
         return Tensor(shape: shape, elements: elements)
     }
 
-    static func vector(_ elements: [Scalar]) throws -> Tensor {
+    static func vector(_ elements: [Element]) throws -> Tensor {
         Tensor(shape: try #require(TensorShape([elements.count])), elements: elements)
     }
 

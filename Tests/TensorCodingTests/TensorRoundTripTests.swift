@@ -48,7 +48,7 @@ import Testing
 
     private static let shapes = [[500], [1], [20, 30], [3, 1, 50], [2, 3, 4, 5], [2, 1, 2, 1, 2, 1, 2, 3]]
 
-    private func tensor<Scalar>(_ axes: [Int], _ bits: () -> Scalar) throws -> Tensor<Scalar> {
+    private func tensor<Scalar: TensorScalar>(_ axes: [Int], _ bits: () -> Scalar) throws -> Tensor<Scalar> {
         let shape = try #require(TensorShape(axes))
         let elements = (0..<shape.count).map { _ in
             var element = bits()

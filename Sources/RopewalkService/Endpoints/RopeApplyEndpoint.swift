@@ -12,14 +12,7 @@ struct RopeApplyEndpoint: Endpoint {
     private static let nanoseconds = (request: 25_000, byte: 70)
 
     func check(_ head: HTTPRequest) throws {
-        try Negotiation.checkAccept(head)
-        try Negotiation.checkBodyType(head)
-        let query = try QueryFields(head.target)
-        if let name = query.names.min() {
-            throw Problem(
-                .unknownField, at: .parameter(name), "the fields of this route stand in its JSON body, not in the query"
-            )
-        }
+        try JSONBody.check(head)
     }
 
     func answer(_ request: HTTPRequest) throws -> EndpointAnswer {
@@ -33,19 +26,9 @@ struct RopeApplyEndpoint: Endpoint {
         let reservation = try writer.reserve(atMost: reader.numberCount, beside: body.count)
         let apply = try reader.read(RopeApplyRequest.self, configuration: writer.maxElements)
         try writer.adjust(reservation, to: apply.x.tensor.shape.count, apply.type, beside: body.count)
-        let turned: AnyTensor =
-            switch apply.x.tensor {
-            case .float32(let x):
-                .float32(engine.rotate(x, at: apply.positions, by: apply.parameters, inverse: apply.inverse))
-            case .float64(let x):
-                .float64(engine.rotate(x, at: apply.positions, by: apply.parameters, inverse: apply.inverse))
-            }
-        if let index = turned.firstNonFinite {
-            throw Problem(
-                .resultOverflow, at: .element(index),
-                "y\(index) is not finite in \(apply.type.rawValue)\(apply.type == .float32 ? "; dtype float64 may hold it" : "")"
-            )
-        }
+        let turned = engine.rotate(
+            apply.x.tensor, at: apply.positions, by: apply.parameters, inverse: apply.inverse)
+        try Problem.check(turned, "y")
         let answer = Answer(
             rope: RopeDescription(apply.parameters, engine.table(for: apply.parameters)), shape: turned.shape.axes,
             warnings: apply.warnings.isEmpty ? nil : apply.warnings, y: JSONTensor(turned, form: apply.x.form))

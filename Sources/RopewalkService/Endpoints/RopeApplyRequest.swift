@@ -4,7 +4,7 @@ import TensorCoding
 
 /// The body of `POST /rope/apply`, valid once decoded.
 struct RopeApplyRequest: DecodableWithConfiguration {
-    static let names = ["x"] + PositionFields.names + ["inverse", "dtype"] + RotaryFields.names
+    static let names = ["x"] + OffsetFields.names + ["inverse", "dtype"] + RotaryFields.names
 
     let x: JSONTensor
     let type: ScalarType
@@ -26,6 +26,6 @@ struct RopeApplyRequest: DecodableWithConfiguration {
         parameters = try rotary.parameters(dimension: shape.dimension, at: fields.place(of: "x")) {
             "x has \($0) elements in its last axis"
         }
-        positions = try PositionFields.read(fields, for: shape)
+        positions = try OffsetFields.read(fields, for: shape)
     }
 }

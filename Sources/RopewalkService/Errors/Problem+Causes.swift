@@ -1,4 +1,5 @@
 import MicroHTTP
+import PositionalEncoding
 import TensorCoding
 
 extension Problem {
@@ -71,5 +72,13 @@ extension Problem {
         case .stopping:
             self.init(.stopping, "the service is shutting down and has not finished this request in time")
         }
+    }
+
+    /// Throws where a tensor of an answer holds what no JSON number is.
+    static func check(_ tensor: AnyTensor, _ name: String) throws {
+        guard let index = tensor.firstNonFinite else { return }
+        let hint = tensor.type == .float32 ? "; dtype float64 may hold it" : ""
+        throw Problem(
+            .resultOverflow, at: .element(index), "\(name)\(index) is not finite in \(tensor.type.rawValue)\(hint)")
     }
 }

@@ -12,6 +12,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
     case requestTimeout = "request-timeout"
     case bodyTooLarge = "body-too-large"
     case answerTooLarge = "answer-too-large"
+    case tooMuchWork = "too-much-work"
     case unsupportedMediaType = "unsupported-media-type"
     case unsupportedEncoding = "unsupported-encoding"
     case unknownExpectation = "unknown-expectation"
@@ -67,6 +68,8 @@ enum ProblemKind: String, CaseIterable, Sendable {
                 413, "Answer too large",
                 "The answer would have more elements, or more bytes, than a limit allows. The detail names it."
             )
+        case .tooMuchWork:
+            (413, "Too much work", "An attention would take more multiply-adds than --max-multiply-adds allows.")
         case .unsupportedMediaType:
             (
                 415, "Unsupported media type",

@@ -1,18 +1,23 @@
 extension [String] {
-    /// What fields of ours are called elsewhere.
+    /// What fields of ours are called elsewhere; of several, the one that a route has is meant.
     private static let otherNames = [
-        "theta": "base", "rope_scaling": "scaling", "rope_base": "base", "freq_base": "base", "type": "rope_type",
-        "scaling_factor": "factor", "head_dim": "dim", "d": "dim", "rope_dim": "rotary_dim",
-        "partial_rotary_factor": "rotary_dim", "position_ids": "positions", "pos": "positions", "start_pos": "offset",
-        "interleaved": "layout", "rotary_interleaved": "layout", "input": "x", "query": "x", "q": "x", "k": "x",
-        "torch_dtype": "dtype",
+        "theta": ["base"], "rope_scaling": ["scaling"], "rope_base": ["base"], "freq_base": ["base"],
+        "type": ["rope_type"], "scaling_factor": ["factor"], "head_dim": ["dim"], "d": ["dim"],
+        "rope_dim": ["rotary_dim"], "partial_rotary_factor": ["rotary_dim"],
+        "position_ids": ["positions", "query_positions"], "pos": ["positions", "query_positions"],
+        "positions": ["query_positions"], "offset": ["query_positions"], "start_pos": ["offset", "query_positions"],
+        "interleaved": ["layout"], "rotary_interleaved": ["layout"], "input": ["x"], "query": ["x"],
+        "q": ["query", "x"],
+        "k": ["key", "x"], "v": ["value"], "attn_mask": ["mask"], "attention_mask": ["mask"], "is_causal": ["causal"],
+        "softmax_scale": ["scale"], "sm_scale": ["scale"], "need_weights": ["return_weights"],
+        "output_attentions": ["return_weights"], "torch_dtype": ["dtype"],
     ]
 
     /// The name that another begins, or the one with the fewest edits to it where these may be a slip of the finger.
     func nearest(to name: String) -> String? {
         guard name.utf8.count <= 64 else { return nil }
         let name = name.lowercased()
-        if let other = Self.otherNames[name], contains(other) { return other }
+        if let other = Self.otherNames[name]?.first(where: contains) { return other }
         if name.count >= 3, let longer = first(where: { $0.hasPrefix(name) }) { return longer }
         let best = map { (name: $0, distance: $0.edits(to: name)) }.min { $0.distance < $1.distance }
         guard let best, best.distance <= 2 || best.distance * 3 <= name.count else { return nil }

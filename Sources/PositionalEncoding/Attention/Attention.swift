@@ -1,0 +1,36 @@
+/// One attention, softmax((R q)(R k)ᵀ · scale + mask) v, of which all parts go together.
+///
+/// A. Vaswani et al., "Attention Is All You Need", arXiv:1706.03762, §3.2.1; grouped queries: J. Ainslie et al.,
+/// arXiv:2305.13245.
+package struct Attention: Sendable {
+    package let shape: AttentionShape
+    let query: AnyTensor
+    let key: AnyTensor
+    let value: AnyTensor
+    /// R, which turns queries and keys by their positions; nil where they stay as they are. Values are never turned.
+    package var rotation: RotaryParameters?
+    /// In tokens; nil where neither rotation nor causality asks for them.
+    package var positions: (query: Positions, key: Positions)?
+    /// A query sees keys whose position is at most its own.
+    package var isCausal = false
+    package var mask: AttentionMask?
+    package var scale: Double
+
+    /// Throws `AttentionShapeError` where the shapes do not go together. All are of one scalar type.
+    package init(query: AnyTensor, key: AnyTensor, value: AnyTensor) throws(AttentionShapeError) {
+        shape = try AttentionShape(query: query.shape, key: key.shape, value: value.shape)
+        precondition(query.type == key.type && key.type == value.type)
+        self.query = query
+        self.key = key
+        self.value = value
+        scale = 1 / Double(shape.dimension).squareRoot()
+    }
+
+    /// What an attention gives.
+    package struct Result: Sendable, Equatable {
+        /// `[…, tq, dv]`; zeros for a query that sees no key.
+        package let output: AnyTensor
+        /// `[…, tq, tk]`, where asked for: rows that sum to 1, or zeros.
+        package let weights: AnyTensor?
+    }
+}

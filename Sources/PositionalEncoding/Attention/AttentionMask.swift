@@ -1,0 +1,63 @@
+/// Which keys a query sees besides those that causality hides, or what is added to their scaled scores.
+///
+/// Its axes are aligned at the right of `[b, hq, tq, tk]`; those of length 1 stretch.
+package struct AttentionMask: Sendable, Equatable {
+    package enum Elements: Sendable, Equatable {
+        /// true: attend.
+        case boolean(Tensor<Bool>)
+        /// Added to the scaled scores; −∞ hides.
+        case additive(AnyTensor)
+
+        package var shape: TensorShape {
+            switch self {
+            case .boolean(let tensor): tensor.shape
+            case .additive(let tensor): tensor.shape
+            }
+        }
+    }
+
+    package let elements: Elements
+    /// From one batch, head, query and key to the next; 0 along an axis that stretches.
+    private let strides: [Int]
+
+    /// nil where the elements cannot be stretched to the scores of a shape.
+    package init?(_ elements: Elements, for shape: AttentionShape) {
+        let axes = elements.shape.axes
+        let wanted = shape.scoreAxes.suffix(axes.count)
+        guard axes.count <= shape.rank, zip(axes, wanted).allSatisfy({ $0 == 1 || $0 == $1 }) else { return nil }
+        var strides: [Int] = []
+        var step = 1
+        for axis in axes.reversed() {
+            strides.append(axis == 1 ? 0 : step)
+            step *= axis
+        }
+        strides += Array(repeating: 0, count: 4 - strides.count)
+        self.elements = elements
+        self.strides = strides.reversed()
+    }
+
+    /// Where in the elements a row of scores begins, and how far its keys are apart.
+    func row(batch: Int, head: Int, query: Int) -> (start: Int, stride: Int) {
+        (batch * strides[0] + head * strides[1] + query * strides[2], strides[3])
+    }
+}
+
+extension AttentionMask {
+    /// What is added to the scaled scores; nil where the mask only hides.
+    func bias<Scalar: TensorScalar>(_: Scalar.Type) -> [Scalar]? {
+        switch elements {
+        case .additive(.float32(let tensor)): tensor.elements as? [Scalar]
+        case .additive(.float64(let tensor)): tensor.elements as? [Scalar]
+        case .boolean: nil
+        }
+    }
+
+    /// Whether the element at an offset hides its key.
+    func hides(at offset: Int) -> Bool {
+        switch elements {
+        case .boolean(let tensor): !tensor.elements[offset]
+        case .additive(.float32(let tensor)): tensor.elements[offset] == -.infinity
+        case .additive(.float64(let tensor)): tensor.elements[offset] == -.infinity
+        }
+    }
+}

@@ -1,0 +1,44 @@
+import FoundationEssentials
+import MicroHTTP
+import PositionalEncoding
+import TensorCoding
+
+/// `POST /attention`: queries' weighted sums of values, with rotation inside.
+struct AttentionEndpoint: Endpoint {
+    let engine: RotaryEngine
+    let writer: AnswerWriter
+    let limits: Limits
+
+    func check(_ head: HTTPRequest) throws {
+        try JSONBody.check(head)
+    }
+
+    func answer(_ request: HTTPRequest) throws -> EndpointAnswer {
+        try Negotiation.checkUntyped(request)
+        return .later { try respond(to: request.body) }
+    }
+
+    private func respond(to body: Data) throws -> HTTPResponse {
+        let reader = try JSONReader(body, maxNumbers: writer.maxElements)
+        let request = try reader.read(AttentionRequest.self, configuration: limits)
+        let reservation = try writer.reserve(atMost: 0, beside: body.count)
+        try writer.adjust(reservation, to: request.answerCount, request.type, beside: body.count)
+        let result = try engine.attend(request.attention, returningWeights: request.returnsWeights)
+        try Problem.check(result.output, "output")
+        if let weights = result.weights { try Problem.check(weights, "weights") }
+        let answer = Answer(
+            output: JSONTensor(result.output, form: request.form),
+            rope: request.attention.rotation.map { RopeDescription($0, engine.table(for: $0)) },
+            shape: result.output.shape.axes, warnings: request.warnings.isEmpty ? nil : request.warnings,
+            weights: result.weights.map { JSONTensor($0, form: request.form) })
+        return try writer.response(answer, reservation)
+    }
+
+    private struct Answer: Encodable {
+        let output: JSONTensor
+        let rope: RopeDescription?
+        let shape: [Int]
+        let warnings: [String]?
+        let weights: JSONTensor?
+    }
+}

@@ -1,0 +1,118 @@
+import FoundationEssentials
+import PositionalEncoding
+import TensorCoding
+
+/// The body of `POST /attention`, valid once decoded.
+struct AttentionRequest: DecodableWithConfiguration {
+    private static let tensorNames = ["query", "key", "value"]
+    static let names =
+        tensorNames + [
+            "rotate", "query_positions", "key_positions", "causal", "mask", "scale", "return_weights", "dtype",
+        ]
+        + RotaryFields.names
+
+    let attention: Attention
+    let type: ScalarType
+    /// In which the answer is written: that of the query.
+    let form: JSONTensor.Form
+    let returnsWeights: Bool
+    let warnings: [String]
+
+    /// `limits` are what tensors, and the answer, may hold, and the work that it may take.
+    init(from decoder: any Decoder, configuration limits: Limits) throws {
+        let fields = try JSONFields(decoder)
+        try fields.refuseAll(but: Self.names)
+        let type = try fields.ifGiven("dtype") { try fields.choice($0, of: ScalarType.self) } ?? .float32
+        let rotates = try fields.ifGiven("rotate", fields.boolean) ?? true
+        returnsWeights = try fields.ifGiven("return_weights", fields.boolean) ?? false
+        let rotary = try rotates ? RotaryFields(fields) : nil
+        let isCausal = try fields.ifGiven("causal", fields.boolean) ?? false
+        if !rotates, let name = RotaryFields.names.first(where: fields.contains) {
+            throw Problem(
+                .contradiction, at: fields.place(of: name), "\(name) says how to rotate, and rotate is false")
+        }
+        let scale = try Self.scale(fields, type)
+        let tensors = try Self.tensorNames.map { name in
+            try JSONTensor(from: fields.decoder(of: name), as: type, maxElements: limits.maxAnswerElements)
+        }
+        var attention: Attention
+        do throws(AttentionShapeError) {
+            attention = try Attention(query: tensors[0].tensor, key: tensors[1].tensor, value: tensors[2].tensor)
+        } catch {
+            throw Problem(.shapeMismatch, at: fields.place(of: error.operand.rawValue), error.reason)
+        }
+        guard attention.shape.dimension <= RotaryParameters.maxDimension else {
+            throw Problem(
+                .outOfRange, at: fields.place(of: "query"),
+                "query has \(attention.shape.dimension) elements in its last axis; a dimension is at most \(RotaryParameters.maxDimension)"
+            )
+        }
+        try limits.check(attention.shape, returningWeights: returnsWeights)
+        var warnings = rotary?.warnings ?? []
+        attention.rotation = try rotary?.parameters(
+            dimension: attention.shape.dimension, at: fields.place(of: "query")
+        ) { "query has \($0) elements in its last axis" }
+        attention.isCausal = isCausal
+        attention.positions = try AttentionPositionFields(fields, attention.shape)
+            .read(areNeeded: rotates || isCausal, &warnings)
+        attention.mask = try Self.mask(fields, type, limits, attention.shape, &warnings)
+        if let scale { attention.scale = scale }
+        self.attention = attention
+        self.type = type
+        form = tensors[0].form
+        self.warnings = warnings
+    }
+
+    /// How many numbers the answer holds.
+    var answerCount: Int {
+        (attention.shape.output?.count ?? 0) + (returnsWeights ? attention.shape.weights?.count ?? 0 : 0)
+    }
+
+    private static func scale(_ fields: JSONFields, _ type: ScalarType) throws -> Double? {
+        let scale = try fields.ifGiven("scale", fields.number)
+        if let scale, type == .float32, !Float(scale).isFinite {
+            throw Problem(.numberOverflow, at: fields.place(of: "scale"), "scale \(scale) is too large for float32")
+        }
+        return scale
+    }
+
+    private static func mask(
+        _ fields: JSONFields, _ type: ScalarType, _ limits: Limits, _ shape: AttentionShape, _ warnings: inout [String]
+    ) throws -> AttentionMask? {
+        let json = try fields.ifGiven("mask") { name in
+            try JSONMask(from: fields.decoder(of: name), as: type, maxElements: limits.maxAnswerElements)
+        }
+        guard let json else { return nil }
+        guard let mask = AttentionMask(json.elements, for: shape) else {
+            throw Problem(
+                .shapeMismatch, at: fields.place(of: "mask"),
+                "mask has the shape \(json.elements.shape.axes), which does not stretch to \(shape.scoreAxes), the shape of the scores"
+            )
+        }
+        if case .additive(let numbers) = json.elements, numbers.isBinary {
+            warnings.append(
+                "mask holds only the numbers 0 and 1, which are added to the scores and hide nothing; true and false hide keys"
+            )
+        }
+        return mask
+    }
+}
+
+extension Limits {
+    /// Throws where an attention is too much work, or its answer too large.
+    fileprivate func check(_ shape: AttentionShape, returningWeights: Bool) throws {
+        guard shape.multiplyAdds <= maxMultiplyAdds else {
+            let asked = shape.multiplyAdds == .max ? "more than can be counted" : "\(shape.multiplyAdds)"
+            throw Problem(
+                .tooMuchWork,
+                "batch · heads · query rows · key rows · (dim + value dim) is \(asked), and the limit --max-multiply-adds is \(maxMultiplyAdds)"
+            )
+        }
+        // Neither is more than the multiply-adds, but for what their limit may be.
+        let count = (shape.output?.count ?? .max).addingReportingOverflow(
+            returningWeights ? shape.weights?.count ?? .max : 0)
+        guard !count.overflow, count.partialValue <= maxAnswerElements else {
+            throw AnswerWriter.tooManyElements(count.overflow ? .max : count.partialValue, limit: maxAnswerElements)
+        }
+    }
+}
