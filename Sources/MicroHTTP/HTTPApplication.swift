@@ -17,8 +17,8 @@ package protocol HTTPApplication: Sendable {
 package enum HTTPAnswer: Sendable {
     /// Made on the I/O thread, which serves nobody else meanwhile: for what takes tens of microseconds.
     case now(HTTPResponse)
-    /// To be made on a compute thread, in turn.
-    case later(@Sendable () -> HTTPResponse)
+    /// To be made on a compute thread, in turn. Once it is cancelled, what it answers is thrown away.
+    case later(@Sendable (Cancellation) -> HTTPResponse)
 }
 
 /// What the server refuses by itself.
@@ -41,7 +41,7 @@ package struct HTTPRecord: Sendable {
     package let id: String
     package let method: String
     package let route: String?
-    /// 0 where the client went away before there was an answer.
+    /// 0 where the client went away before there was an answer, also while it was computed.
     package let status: Int
     package let bytesReceived: Int
     package let bytesSent: Int

@@ -172,6 +172,7 @@ package final class HTTPServer: Sendable {
 
     private func abandonAll() {
         for record in records() { record.abandon(.stopping) }
+        compute.dropCancelled()
     }
 
     /// Looks for what is overdue or deserted for as long as the server runs; often where connections wait for a place, which
@@ -196,6 +197,7 @@ package final class HTTPServer: Sendable {
                     extraHeaders: commonHeaders(id: nobody.id))
             }
         }
+        compute.dropCancelled()
     }
 
     private func wait(seconds: Double, until isOver: () -> Bool) {

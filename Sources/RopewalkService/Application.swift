@@ -38,9 +38,9 @@ struct Application: HTTPApplication {
             case .now(let response):
                 return .now(routed(response, request))
             case .later(let work):
-                return .later {
+                return .later { cancellation in
                     do {
-                        return routed(try work(), request)
+                        return routed(try work(cancellation), request)
                     } catch {
                         return response(to: error, of: request)
                     }

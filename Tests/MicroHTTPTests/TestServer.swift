@@ -6,14 +6,15 @@ import Locking
 import Synchronization
 
 /// An application for tests: `/echo` answers the body, `/length` its length, `/late` the body from a compute thread, `/gate` from one
-/// that waits until the gate opens.
+/// that waits until the gate opens, `/patient` from one that waits until it is cancelled.
 final class EchoApplication: HTTPApplication {
     let gate = DispatchSemaphore(value: 0)
     let waiting = Atomic<Int>(0)
+    let cancelled = Atomic<Int>(0)
     let records = Locked<[HTTPRecord]>([])
 
     func refusal(of head: HTTPRequest) -> HTTPResponse? {
-        let known = ["/echo", "/length", "/late", "/gate", "/query"]
+        let known = ["/echo", "/length", "/late", "/gate", "/patient", "/query"]
         return known.contains(head.target.path) ? nil : HTTPResponse(status: 404, body: Data("nothing".utf8))
     }
 
@@ -21,11 +22,18 @@ final class EchoApplication: HTTPApplication {
         let body = request.body
         switch request.target.path {
         case "/length": return .now(HTTPResponse(status: 200, body: Data(String(body.count).utf8)))
-        case "/late": return .later { HTTPResponse(status: 200, body: body) }
+        case "/late": return .later { _ in HTTPResponse(status: 200, body: body) }
         case "/gate":
-            return .later { [self] in
+            return .later { [self] _ in
                 waiting.add(1, ordering: .relaxed)
                 _ = gate.wait(timeout: .now() + 10)
+                return HTTPResponse(status: 200, body: body)
+            }
+        case "/patient":
+            return .later { [self] cancellation in
+                waiting.add(1, ordering: .relaxed)
+                let isCancelled = TestServer.eventually { cancellation.isCancelled }
+                if isCancelled { cancelled.add(1, ordering: .relaxed) }
                 return HTTPResponse(status: 200, body: body)
             }
         default: return .now(HTTPResponse(status: 200, body: body))

@@ -16,7 +16,7 @@ func answering(
     if let refusal = application.refusal(of: request) { return refusal }
     return switch application.answer(request) {
     case .now(let response): response
-    case .later(let work): work()
+    case .later(let work): work(Cancellation())
     }
 }
 

@@ -48,6 +48,11 @@ package final class RawHTTPClient {
         }
     }
 
+    /// Says that nothing more will be sent; what the server sends can still be read.
+    package func shutDownSending() {
+        shutdown(descriptor, Int32(SHUT_WR))
+    }
+
     /// Closes with a reset, as a client that is killed does.
     package func abort() {
         var linger = linger(l_onoff: 1, l_linger: 0)

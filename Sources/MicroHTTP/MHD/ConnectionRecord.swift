@@ -13,12 +13,16 @@ final class ConnectionRecord: Sendable {
         /// What a look before this one found; two in a row leave the I/O thread time to deliver what it has read.
         var wasDeserted = false
 
-        /// True where the client has closed its side and all that it sent has been read. libmicrohttpd 0.9.75 does not see
-        /// this within a request until it times out.
+        /// True where the client has closed its side and all that it sent has been read, or the connection is reset.
+        /// libmicrohttpd 0.9.75 does not see this within a request until it times out, nor ever while one is computed.
+        ///
+        /// A client that has only shut down its writing side, and waits for the answer, looks the same until it is written
+        /// to. It counts as gone, as with other servers: what is computed for longer than two looks, it does not get.
         mutating func isStillDeserted() -> Bool {
             guard socket >= 0 else { return false }
             var byte: UInt8 = 0
-            let isDeserted = unsafe recv(socket, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT)) == 0
+            let count = unsafe recv(socket, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT))
+            let isDeserted = count == 0 || (count < 0 && ![EAGAIN, EINTR].contains(errno))
             defer { wasDeserted = isDeserted }
             return isDeserted && wasDeserted
         }

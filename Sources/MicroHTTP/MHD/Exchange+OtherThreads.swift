@@ -2,14 +2,7 @@
 extension Exchange {
     /// Hands over the response of a computation; of two, the first counts.
     func finish(_ response: HTTPResponse) {
-        let suspended: MHDConnection? = state.withLock { state in
-            guard case .computing(let connection) = state.phase else { return nil }
-            state.phase = .ready(response)
-            return connection
-        }
-        guard let suspended else { return }
-        suspended.resume()
-        server.exchangeResumed()
+        _ = leaveComputing(for: .ready(response))
     }
 
     /// Ends a computation, if one is under way, with a failure.
@@ -17,7 +10,21 @@ extension Exchange {
         let computing: HTTPRequest? = state.withLock { state in
             if case .computing = state.phase { state.head } else { nil }
         }
-        if let computing { finish(server.application.response(to: failure, of: computing)) }
+        guard let computing else { return }
+        leaveComputing(for: .ready(server.application.response(to: failure, of: computing)))?.cancel()
+    }
+
+    /// Goes on from a computation to a phase, and answers what cancels the computation; nil where none is under way.
+    private func leaveComputing(for phase: Phase) -> Cancellation? {
+        let left: (connection: MHDConnection, cancellation: Cancellation)? = state.withLock { state in
+            guard case .computing(let connection, let cancellation) = state.phase else { return nil }
+            state.phase = phase
+            return (connection, cancellation)
+        }
+        guard let left else { return nil }
+        left.connection.resume()
+        server.exchangeResumed()
+        return left.cancellation
     }
 
     /// Ends a request that is still on its way: what the client is to be told, or nil where none is, or it is not overdue.
@@ -34,9 +41,11 @@ extension Exchange {
         return response.bytes(extraHeaders: server.commonHeaders(id: head.id))
     }
 
-    /// Ends a request that is still on its way and whose client has gone; false where none is.
+    /// Ends a request whose client has gone while it was on its way or computed; false where neither is.
     func cutDeserted() -> Bool {
-        cut(if: { _, _ in true }) != nil
+        guard let cancellation = leaveComputing(for: .cut) else { return cut(if: { _, _ in true }) != nil }
+        cancellation.cancel()
+        return true
     }
 
     private func cut(if isOverdue: (ContinuousClock.Instant, Int) -> Bool) -> HTTPRequest? {

@@ -7,8 +7,8 @@ extension Exchange {
         /// The response has been said past libmicrohttpd; what still comes is thrown away, so that the client can read it: a
         /// socket closed with bytes unread takes back what it sent.
         case lingering(room: Int)
-        /// Suspended until a compute thread has the response.
-        case computing(MHDConnection)
+        /// Suspended until a compute thread has the response, or nobody wants it any more.
+        case computing(MHDConnection, Cancellation)
         case ready(HTTPResponse)
         case answered
         /// The server has closed the connection from its side.
@@ -24,7 +24,7 @@ extension Exchange {
         var status = 0
         var route: String?
         var bytesSent = 0
-        /// What body and answer take of the budget until the answer has left.
+        /// What body and answer take of the budget, held until this exchange goes: a computation keeps it, and the body with it.
         var reservations: [ByteBudget.Reservation] = []
     }
 }

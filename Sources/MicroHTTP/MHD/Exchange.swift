@@ -5,7 +5,7 @@ import Locking
 /// One request and its answer, from the request line until the answer has left.
 ///
 /// libmicrohttpd calls `proceed` on the connection's I/O thread: once with the head, then with each piece of the body, then
-/// once more, and again after a suspension. Other threads only `finish` a computation and `cut` what is on its way.
+/// once more, and again after a suspension. Other threads `finish` a computation or end it, and `cut` what is on its way.
 final class Exchange: Sendable {
     /// Of a body that is refused, this much is read for the sake of the connection: sending it costs less than a new one.
     private static let smallBody = 65_536
@@ -165,9 +165,10 @@ final class Exchange: Sendable {
                 server.exchangeResumed()
                 return respond(server.application.response(to: .stopping, of: request), on: connection)
             }
+            let cancellation = Cancellation()
             connection.suspend()
-            _ = advance(to: .computing(connection))
-            if !server.compute.submit({ self.finish(work()) }) {
+            _ = advance(to: .computing(connection, cancellation))
+            if !server.compute.submit(cancellation, { self.finish(work(cancellation)) }) {
                 fail(.queueFull(limit: server.compute.maxWaiting))
             }
             return .YES
@@ -187,7 +188,6 @@ final class Exchange: Sendable {
     func complete(isComplete: Bool) {
         let record: HTTPRecord? = state.withLock { state in
             state.phase = .answered
-            state.reservations = []
             return state.isHeadRead ? state.record(since: started, isComplete: isComplete) : nil
         }
         if let record { server.application.didFinish(record) }

@@ -15,15 +15,17 @@ struct AttentionEndpoint: Endpoint {
 
     func answer(_ request: HTTPRequest) throws -> EndpointAnswer {
         try Negotiation.checkUntyped(request)
-        return .later { try respond(to: request.body) }
+        return .later { cancellation in try respond(to: request.body, unless: cancellation) }
     }
 
-    private func respond(to body: Data) throws -> HTTPResponse {
+    private func respond(to body: Data, unless cancellation: Cancellation) throws -> HTTPResponse {
         let reader = try JSONReader(body, maxNumbers: writer.maxElements)
         let request = try reader.read(AttentionRequest.self, configuration: limits)
         let reservation = try writer.reserve(atMost: 0, beside: body.count)
         try writer.adjust(reservation, to: request.answerCount, request.type, beside: body.count)
-        let result = try engine.attend(request.attention, returningWeights: request.returnsWeights)
+        let result = try engine.attend(request.attention, returningWeights: request.returnsWeights) {
+            cancellation.isCancelled
+        }
         try Problem.check(result.output, "output")
         if let weights = result.weights { try Problem.check(weights, "weights") }
         let answer = Answer(

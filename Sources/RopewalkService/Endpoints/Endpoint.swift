@@ -16,12 +16,14 @@ extension Endpoint {
 /// An answer, or the work that makes it; see `HTTPAnswer`.
 enum EndpointAnswer: Sendable {
     case now(HTTPResponse)
-    case later(@Sendable () throws -> HTTPResponse)
+    /// What takes long asks now and then whether it is cancelled, and throws `CancellationError`.
+    case later(@Sendable (Cancellation) throws -> HTTPResponse)
 
     /// Done at once where `nanoseconds`, an estimate, is less than handing it to another thread is worth.
-    static func work(estimatedAt nanoseconds: Int, _ make: @escaping @Sendable () throws -> HTTPResponse) throws -> Self
-    {
-        nanoseconds <= Self.longestInline ? .now(try make()) : .later(make)
+    static func work(
+        estimatedAt nanoseconds: Int, _ make: @escaping @Sendable (Cancellation) throws -> HTTPResponse
+    ) throws -> Self {
+        nanoseconds <= Self.longestInline ? .now(try make(Cancellation())) : .later(make)
     }
 
     /// What a hop to a compute thread and back costs, measured on two idle cores: 30 µs of latency and as much of processor time.

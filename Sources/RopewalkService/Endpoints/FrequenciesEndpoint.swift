@@ -17,10 +17,12 @@ struct FrequenciesEndpoint: Endpoint {
     func answer(_ request: HTTPRequest) throws -> EndpointAnswer {
         let query = try FrequenciesQuery(QueryFields(request.target), maxElements: writer.maxElements)
         let cost = Self.nanoseconds.request + Self.nanoseconds.number * query.answerCount
-        return try .work(estimatedAt: cost) { try respond(to: request, query) }
+        return try .work(estimatedAt: cost) { try respond(to: request, query, $0) }
     }
 
-    private func respond(to request: HTTPRequest, _ query: FrequenciesQuery) throws -> HTTPResponse {
+    private func respond(to request: HTTPRequest, _ query: FrequenciesQuery, _ cancellation: Cancellation) throws
+        -> HTTPResponse
+    {
         let reservation = try writer.reserve(atMost: query.answerCount)
         try writer.adjust(reservation, to: query.answerCount, .float64)
         let table = engine.table(for: query.parameters)
@@ -30,6 +32,7 @@ struct FrequenciesEndpoint: Endpoint {
             let index = [offset / query.parameters.pairCount, offset % query.parameters.pairCount]
             throw Problem(.resultOverflow, at: .element(index), "\(name)\(index) is not finite in float64")
         }
+        try cancellation.check()
         let answer = Answer(
             attentionFactor: table.attentionFactor, base: query.parameters.base,
             cos: rows.map { Grid($0.cosines, columns: query.parameters.pairCount) }, dim: query.parameters.dimension,

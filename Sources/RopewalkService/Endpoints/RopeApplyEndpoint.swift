@@ -18,17 +18,19 @@ struct RopeApplyEndpoint: Endpoint {
     func answer(_ request: HTTPRequest) throws -> EndpointAnswer {
         try Negotiation.checkUntyped(request)
         let cost = Self.nanoseconds.request + Self.nanoseconds.byte * min(request.body.count, 1 << 20)
-        return try .work(estimatedAt: cost) { try respond(to: request.body) }
+        return try .work(estimatedAt: cost) { try respond(to: request.body, $0) }
     }
 
-    private func respond(to body: Data) throws -> HTTPResponse {
+    private func respond(to body: Data, _ cancellation: Cancellation) throws -> HTTPResponse {
         let reader = try JSONReader(body, maxNumbers: writer.maxElements)
         let reservation = try writer.reserve(atMost: reader.numberCount, beside: body.count)
         let apply = try reader.read(RopeApplyRequest.self, configuration: writer.maxElements)
         try writer.adjust(reservation, to: apply.x.tensor.shape.count, apply.type, beside: body.count)
+        try cancellation.check()
         let turned = engine.rotate(
             apply.x.tensor, at: apply.positions, by: apply.parameters, inverse: apply.inverse)
         try Problem.check(turned, "y")
+        try cancellation.check()
         let answer = Answer(
             rope: RopeDescription(apply.parameters, engine.table(for: apply.parameters)), shape: turned.shape.axes,
             warnings: apply.warnings.isEmpty ? nil : apply.warnings, y: JSONTensor(turned, form: apply.x.form))

@@ -1,0 +1,44 @@
+import FoundationEssentials
+import MicroHTTP
+import Testing
+
+@testable import RopewalkService
+
+@Suite struct CancelledWorkTests {
+    /// Requests that are too long for an I/O thread.
+    private static let requests = [
+        ("POST", "/rope/apply", #"{"x":["# + Array(repeating: "[1,0]", count: 4_000).joined(separator: ",") + "]}"),
+        ("GET", "/frequencies?dim=512&positions=0:512", ""),
+    ]
+
+    @Test(arguments: requests)
+    func `a computation that is cancelled ends without an answer`(_ method: String, _ target: String, _ body: String)
+        throws
+    {
+        let service = Service(Service.Configuration(), logger: .silent)
+        let request = HTTPRequest(
+            id: "test", method: method, target: RequestTarget(target), headers: ["Content-Type": "application/json"],
+            body: Data(body.utf8))
+        let endpoint = try #require(service.routes().endpoint(of: request))
+        guard case .later(let work) = try endpoint.answer(request) else {
+            Issue.record("the request is answered at once")
+            return
+        }
+        #expect(try work(Cancellation()).status == 200)
+        let cancellation = Cancellation()
+        cancellation.cancel()
+        #expect(throws: CancellationError.self) { try work(cancellation) }
+        #expect(service.budget.used == 0)
+    }
+
+    @Test func `a cancelled computation is no internal error`() {
+        #expect(Problem(CancellationError()).kind == .stopping)
+    }
+}
+
+extension Router<any Endpoint> {
+    fileprivate func endpoint(of request: HTTPRequest) -> (any Endpoint)? {
+        guard case .handler(let endpoint) = match(request.method, request.target.path) else { return nil }
+        return endpoint
+    }
+}
