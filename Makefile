@@ -1,7 +1,7 @@
 # make serve and make test do all of their own set-up on a Debian machine that has Swift.
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: serve test lint format openapi deps help
+.PHONY: serve test lint format openapi goldens deps help
 .DEFAULT_GOAL := help
 
 # What follows serve on the command line: make serve ARGS="--port 9000"
@@ -13,6 +13,7 @@ help:
 	@echo "make lint     check the format of the sources"
 	@echo "make format   mend it"
 	@echo "make openapi  write openapi.json anew from openapi.yaml"
+	@echo "make goldens  write the golden data of the tests anew (Python 3, PyPI)"
 	@echo "make deps     install the Debian packages that are missing"
 
 serve: deps
@@ -32,6 +33,13 @@ format:
 
 openapi: deps
 	swift run openapi-to-json openapi.yaml Sources/RopewalkService/Resources/openapi.json
+
+# The tests and CI read what this writes; they do not need Python.
+GOLDENS := Tests/RopewalkServiceTests/Goldens
+goldens:
+	python3 -m venv .build/goldens
+	.build/goldens/bin/pip install --quiet --requirement $(GOLDENS)/requirements.txt
+	.build/goldens/bin/python -B $(GOLDENS)/make_goldens.py
 
 deps:
 	@scripts/deps packages.txt

@@ -56,7 +56,8 @@ let package = Package(
             dependencies: [
                 "RopewalkService", "MicroHTTP", "TensorCoding", "PositionalEncoding", "Locking", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
-            ]
+            ],
+            exclude: ["Goldens"]
         ),
         .testTarget(name: "ropewalkTests", dependencies: ["TestSupport"]),
         .target(name: "TestSupport", path: "Tests/TestSupport"),

@@ -1,0 +1,21 @@
+"""Writes rotate_half.json and scaled_dot_product_attention.json: answers of public implementations (`make goldens`)."""
+
+import os
+
+# One thread and one set of kernels and branches in MKL, whatever the processor, so that two runs give equal bytes.
+os.environ |= {"OMP_NUM_THREADS": "1", "MKL_CBWR": "COMPATIBLE", "ATEN_CPU_CAPABILITY": "avx2"}
+os.environ |= {"CUDA_VISIBLE_DEVICES": "", "HF_HUB_OFFLINE": "1", "TRANSFORMERS_VERBOSITY": "error"}
+
+import torch
+
+import attention_cases
+import rotary_cases
+from golden_data import write
+
+torch.set_num_threads(1)
+torch.use_deterministic_algorithms(True)
+
+write("rotate_half.json", rotary_cases.FUNCTIONS, rotary_cases.NOTES, rotary_cases.cases())
+write(
+    "scaled_dot_product_attention.json", attention_cases.FUNCTIONS, attention_cases.NOTES, attention_cases.cases()
+)
