@@ -46,6 +46,8 @@ package struct HTTPRecord: Sendable {
     package let bytesReceived: Int
     package let bytesSent: Int
     package let seconds: Double
+    /// Of the answer; without `total`.
+    package let phases: PhaseTimes
     /// False where the connection ended before the answer had left.
     package let isComplete: Bool
 }

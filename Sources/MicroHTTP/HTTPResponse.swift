@@ -1,12 +1,14 @@
 import FoundationEssentials
 
-/// A status, header fields and a body. `Content-Length`, `Date` and `X-Request-Id` are added on the way out.
+/// A status, header fields and a body. `Content-Length`, `Date`, `X-Request-Id` and `Server-Timing` are added on the way out.
 package struct HTTPResponse: Sendable {
     package var status: Int
     package var headers: HTTPHeaders
     package var body: Data
     /// The pattern that the router matched, for logs and metrics; nil before routing.
     package var route: String?
+    /// How long its parts took; the server adds `queue` and `total`.
+    package var phases = PhaseTimes()
     /// Holds the body's bytes in the budget until they have left.
     package var reservation: ByteBudget.Reservation?
 

@@ -127,8 +127,12 @@ package final class HTTPServer: Sendable {
             retained: retained.load(ordering: .relaxed), bufferedBytes: budget.used)
     }
 
-    func commonHeaders(id: String) -> HTTPHeaders {
-        isDraining ? ["X-Request-Id": id, "Connection": "close"] : ["X-Request-Id": id]
+    /// The fields that every answer has.
+    func commonHeaders(id: String, _ phases: PhaseTimes) -> HTTPHeaders {
+        let timing = phases.headerValue
+        return isDraining
+            ? ["X-Request-Id": id, "Server-Timing": timing, "Connection": "close"]
+            : ["X-Request-Id": id, "Server-Timing": timing]
     }
 
     // MARK: What callbacks tell
@@ -194,7 +198,7 @@ package final class HTTPServer: Sendable {
             ) {
                 let nobody = HTTPRequest(id: RequestID.next(), method: "", target: RequestTarget(""))
                 return application.response(to: .bodyTooSlow, of: nobody).bytes(
-                    extraHeaders: commonHeaders(id: nobody.id))
+                    extraHeaders: ["X-Request-Id": nobody.id])
             }
         }
         compute.dropCancelled()

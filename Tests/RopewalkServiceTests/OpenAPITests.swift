@@ -195,11 +195,12 @@ import Testing
         }
     }
 
-    @Test func `every answer has a request id, and every 503 says when to come again`() throws {
+    @Test func `every answer has a request id and its times, and every 503 says when to come again`() throws {
         for operation in document.operations {
             for status in operation.node["responses"].names {
                 let headers = document.resolved(operation.node["responses"][status])["headers"]
                 #expect(headers.names.contains("X-Request-Id"), "\(operation.name) \(status)")
+                #expect(headers.names.contains("Server-Timing"), "\(operation.name) \(status)")
                 #expect(headers.names.contains("Retry-After") == (status == "503"), "\(operation.name) \(status)")
                 #expect(headers.names.contains("Allow") == (status == "405"), "\(operation.name) \(status)")
             }

@@ -38,7 +38,7 @@ extension Exchange {
         guard !isTold else { return [] }
         let response = server.application.response(to: failure, of: head)
         state.withLock { $0.keep(response) }
-        return response.bytes(extraHeaders: server.commonHeaders(id: head.id))
+        return response.bytes(extraHeaders: commonHeaders(for: response, id: head.id))
     }
 
     /// Ends a request whose client has gone while it was on its way or computed; false where neither is.

@@ -24,6 +24,7 @@ extension Exchange {
         var status = 0
         var route: String?
         var bytesSent = 0
+        var phases = PhaseTimes()
         /// What body and answer take of the budget, held until this exchange goes: a computation keeps it, and the body with it.
         var reservations: [ByteBudget.Reservation] = []
     }
@@ -35,12 +36,14 @@ extension Exchange.State {
         if let reservation = response.reservation { reservations.append(reservation) }
         status = response.status
         route = response.route
+        phases = response.phases
         bytesSent = head.method == "HEAD" || response.status == 304 ? 0 : response.body.count
     }
 
     func record(since started: ContinuousClock.Instant, isComplete: Bool) -> HTTPRecord {
         HTTPRecord(
             id: head.id, method: head.method, route: route, status: status, bytesReceived: bytesReceived,
-            bytesSent: bytesSent, seconds: started.duration(to: .now) / .seconds(1), isComplete: isComplete)
+            bytesSent: bytesSent, seconds: started.duration(to: .now) / .seconds(1), phases: phases,
+            isComplete: isComplete)
     }
 }

@@ -149,7 +149,7 @@ final class Exchange: Sendable {
             state.keep(response)
             return state.head.id
         }
-        connection.sayLast(response.bytes(extraHeaders: server.commonHeaders(id: id)))
+        connection.sayLast(response.bytes(extraHeaders: commonHeaders(for: response, id: id)))
         return .YES
     }
 
@@ -168,7 +168,14 @@ final class Exchange: Sendable {
             let cancellation = Cancellation()
             connection.suspend()
             _ = advance(to: .computing(connection, cancellation))
-            if !server.compute.submit(cancellation, { self.finish(work(cancellation)) }) {
+            let submitted = ContinuousClock.now
+            let isTaken = server.compute.submit(cancellation) {
+                let waited = submitted.duration(to: .now) / .seconds(1)
+                var response = work(cancellation)
+                response.phases[.queue] = waited
+                self.finish(response)
+            }
+            if !isTaken {
                 fail(.queueFull(limit: server.compute.maxWaiting))
             }
             return .YES
@@ -181,7 +188,13 @@ final class Exchange: Sendable {
             state.keep(response)
             return state.head
         }
-        return connection.queue(response, extraHeaders: server.commonHeaders(id: head.id))
+        return connection.queue(response, extraHeaders: commonHeaders(for: response, id: head.id))
+    }
+
+    func commonHeaders(for response: HTTPResponse, id: String) -> HTTPHeaders {
+        var phases = response.phases
+        phases[.total] = started.duration(to: .now) / .seconds(1)
+        return server.commonHeaders(id: id, phases)
     }
 
     /// The answer has left, or the connection is gone.

@@ -30,14 +30,11 @@ import CMicroHTTPD
                 bytes.count, UnsafeMutableRawPointer(mutating: bytes.baseAddress), .RESPMEM_MUST_COPY)
         }
         guard let created = unsafe created else { return .NO }
-        for field in response.headers.fields + extraHeaders.fields {
-            guard unsafe MHD_add_response_header(created, field.name, field.value) == .YES else {
-                unsafe MHD_destroy_response(created)
-                return .NO
-            }
+        defer { unsafe MHD_destroy_response(created) }
+        func add(_ headers: HTTPHeaders) -> Bool {
+            headers.fields.allSatisfy { unsafe MHD_add_response_header(created, $0.name, $0.value) == .YES }
         }
-        let result = unsafe MHD_queue_response(pointer, UInt32(response.status), created)
-        unsafe MHD_destroy_response(created)
-        return result
+        guard add(response.headers), add(extraHeaders) else { return .NO }
+        return unsafe MHD_queue_response(pointer, UInt32(response.status), created)
     }
 }

@@ -19,21 +19,27 @@ struct AttentionEndpoint: Endpoint {
     }
 
     private func respond(to body: Data, unless cancellation: Cancellation) throws -> HTTPResponse {
+        var clock = PhaseClock()
         let reader = try JSONReader(body, maxNumbers: writer.maxElements)
         let request = try reader.read(AttentionRequest.self, configuration: limits)
         let reservation = try writer.reserve(atMost: 0, beside: body.count)
         try writer.adjust(reservation, to: request.answerCount, request.type, beside: body.count)
+        clock.end(.decode)
         let result = try engine.attend(request.attention, returningWeights: request.returnsWeights) {
             cancellation.isCancelled
         }
         try Problem.check(result.output, "output")
         if let weights = result.weights { try Problem.check(weights, "weights") }
+        clock.end(.compute)
         let answer = Answer(
             output: JSONTensor(result.output, form: request.form),
             rope: request.attention.rotation.map { RopeDescription($0, engine.table(for: $0)) },
             shape: result.output.shape.axes, warnings: request.warnings.isEmpty ? nil : request.warnings,
             weights: result.weights.map { JSONTensor($0, form: request.form) })
-        return try writer.response(answer, reservation)
+        var response = try writer.response(answer, reservation)
+        clock.end(.encode)
+        response.phases = clock.phases
+        return response
     }
 
     private struct Answer: Encodable {

@@ -15,14 +15,20 @@ struct FrequenciesEndpoint: Endpoint {
     }
 
     func answer(_ request: HTTPRequest) throws -> EndpointAnswer {
+        var clock = PhaseClock()
         let query = try FrequenciesQuery(QueryFields(request.target), maxElements: writer.maxElements)
         let cost = Self.nanoseconds.request + Self.nanoseconds.number * query.answerCount
-        return try .work(estimatedAt: cost) { try respond(to: request, query, $0) }
+        clock.end(.decode)
+        return try .work(estimatedAt: cost) { [clock] cancellation in
+            var clock = clock
+            clock.restart()
+            return try respond(to: request, query, &clock, cancellation)
+        }
     }
 
-    private func respond(to request: HTTPRequest, _ query: FrequenciesQuery, _ cancellation: Cancellation) throws
-        -> HTTPResponse
-    {
+    private func respond(
+        to request: HTTPRequest, _ query: FrequenciesQuery, _ clock: inout PhaseClock, _ cancellation: Cancellation
+    ) throws -> HTTPResponse {
         let reservation = try writer.reserve(atMost: query.answerCount)
         try writer.adjust(reservation, to: query.answerCount, .float64)
         let table = engine.table(for: query.parameters)
@@ -32,6 +38,7 @@ struct FrequenciesEndpoint: Endpoint {
             let index = [offset / query.parameters.pairCount, offset % query.parameters.pairCount]
             throw Problem(.resultOverflow, at: .element(index), "\(name)\(index) is not finite in float64")
         }
+        clock.end(.compute)
         try cancellation.check()
         let answer = Answer(
             attentionFactor: table.attentionFactor, base: query.parameters.base,
@@ -41,7 +48,10 @@ struct FrequenciesEndpoint: Endpoint {
             sin: rows.map { Grid($0.sines, columns: query.parameters.pairCount) },
             warnings: query.warnings.isEmpty ? nil : query.warnings,
             wavelengths: table.wavelengths.map { $0.isFinite ? $0 : nil })
-        return EntityTag.respond(to: request, with: try writer.response(answer, reservation))
+        var response = EntityTag.respond(to: request, with: try writer.response(answer, reservation))
+        clock.end(.encode)
+        response.phases = clock.phases
+        return response
     }
 
     private struct Answer: Encodable {

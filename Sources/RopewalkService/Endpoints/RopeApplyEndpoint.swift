@@ -22,19 +22,25 @@ struct RopeApplyEndpoint: Endpoint {
     }
 
     private func respond(to body: Data, _ cancellation: Cancellation) throws -> HTTPResponse {
+        var clock = PhaseClock()
         let reader = try JSONReader(body, maxNumbers: writer.maxElements)
         let reservation = try writer.reserve(atMost: reader.numberCount, beside: body.count)
         let apply = try reader.read(RopeApplyRequest.self, configuration: writer.maxElements)
         try writer.adjust(reservation, to: apply.x.tensor.shape.count, apply.type, beside: body.count)
+        clock.end(.decode)
         try cancellation.check()
         let turned = engine.rotate(
             apply.x.tensor, at: apply.positions, by: apply.parameters, inverse: apply.inverse)
         try Problem.check(turned, "y")
+        clock.end(.compute)
         try cancellation.check()
         let answer = Answer(
             rope: RopeDescription(apply.parameters, engine.table(for: apply.parameters)), shape: turned.shape.axes,
             warnings: apply.warnings.isEmpty ? nil : apply.warnings, y: JSONTensor(turned, form: apply.x.form))
-        return try writer.response(answer, reservation)
+        var response = try writer.response(answer, reservation)
+        clock.end(.encode)
+        response.phases = clock.phases
+        return response
     }
 
     private struct Answer: Encodable {
