@@ -9,6 +9,9 @@ package protocol HTTPApplication: Sendable {
     /// What a client is told where the server itself refuses.
     func response(to failure: HTTPFailure, of head: HTTPRequest) -> HTTPResponse
 
+    /// The pattern that a request matches, for its record; nil where it matches none.
+    func route(of head: HTTPRequest) -> String?
+
     /// Told of each request once, when its answer has left or its connection is gone.
     func didFinish(_ record: HTTPRecord)
 }

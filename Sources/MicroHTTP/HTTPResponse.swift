@@ -5,8 +5,6 @@ package struct HTTPResponse: Sendable {
     package var status: Int
     package var headers: HTTPHeaders
     package var body: Data
-    /// The pattern that the router matched, for logs and metrics; nil before routing.
-    package var route: String?
     /// How long its parts took; the server adds `queue` and `total`.
     package var phases = PhaseTimes()
     /// Holds the body's bytes in the budget until they have left.

@@ -18,11 +18,11 @@ struct Application: HTTPApplication {
                 return response(to: error, of: head)
             }
         case .options(let allow):
-            return routed(HTTPResponse(status: 204, headers: ["Allow": allow]), head)
+            return HTTPResponse(status: 204, headers: ["Allow": allow])
         case .methodNotAllowed(let allow):
             let problem = Problem(
                 .methodNotAllowed, "\(head.target.path) takes \(allow), and not \(head.method.clipped)")
-            return routed(problem.response(id: head.id, headers: ["Allow": allow]), head)
+            return problem.response(id: head.id, headers: ["Allow": allow])
         case .notFound:
             return Problem(.notFound, "there is nothing at \(head.target.path.clipped); GET / lists what there is")
                 .response(id: head.id)
@@ -36,11 +36,11 @@ struct Application: HTTPApplication {
         do {
             switch try endpoint.answer(request) {
             case .now(let response):
-                return .now(routed(response, request))
+                return .now(response)
             case .later(let work):
                 return .later { cancellation in
                     do {
-                        return routed(try work(cancellation), request)
+                        return try work(cancellation)
                     } catch {
                         return response(to: error, of: request)
                     }
@@ -52,7 +52,11 @@ struct Application: HTTPApplication {
     }
 
     func response(to failure: HTTPFailure, of head: HTTPRequest) -> HTTPResponse {
-        routed(Problem(failure).response(id: head.id), head)
+        Problem(failure).response(id: head.id)
+    }
+
+    func route(of head: HTTPRequest) -> String? {
+        router.contains(head.target.path) ? head.target.path : nil
     }
 
     func didFinish(_ record: HTTPRecord) {
@@ -73,13 +77,6 @@ struct Application: HTTPApplication {
         case .unsupportedEncoding: headers.add("Accept-Encoding", "identity")
         default: break
         }
-        return routed(problem.response(id: request.id, headers: headers), request)
-    }
-
-    /// The response marked with the pattern that its request matched.
-    private func routed(_ response: HTTPResponse, _ request: HTTPRequest) -> HTTPResponse {
-        var response = response
-        response.route = router.contains(request.target.path) ? request.target.path : nil
-        return response
+        return problem.response(id: request.id, headers: headers)
     }
 }

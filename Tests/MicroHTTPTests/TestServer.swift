@@ -14,8 +14,11 @@ final class EchoApplication: HTTPApplication {
     let records = Locked<[HTTPRecord]>([])
 
     func refusal(of head: HTTPRequest) -> HTTPResponse? {
-        let known = ["/echo", "/length", "/late", "/gate", "/patient", "/query"]
-        return known.contains(head.target.path) ? nil : HTTPResponse(status: 404, body: Data("nothing".utf8))
+        route(of: head) == nil ? HTTPResponse(status: 404, body: Data("nothing".utf8)) : nil
+    }
+
+    func route(of head: HTTPRequest) -> String? {
+        ["/echo", "/length", "/late", "/gate", "/patient", "/query"].first { $0 == head.target.path }
     }
 
     func answer(_ request: HTTPRequest) -> HTTPAnswer {

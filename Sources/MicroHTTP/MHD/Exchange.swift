@@ -199,11 +199,15 @@ final class Exchange: Sendable {
 
     /// The answer has left, or the connection is gone.
     func complete(isComplete: Bool) {
-        let record: HTTPRecord? = state.withLock { state in
+        let head: HTTPRequest? = state.withLock { state in
             state.phase = .answered
-            return state.isHeadRead ? state.record(since: started, isComplete: isComplete) : nil
+            return state.isHeadRead ? state.head : nil
         }
-        if let record { server.application.didFinish(record) }
+        if let head {
+            let route = server.application.route(of: head)
+            let record = state.withLock { $0.record(since: started, route: route, isComplete: isComplete) }
+            server.application.didFinish(record)
+        }
         server.exchangeEnded()
     }
 }
