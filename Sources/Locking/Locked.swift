@@ -14,7 +14,7 @@ package struct Locked<Value>: ~Copyable {
     }
 
     /// Calls `body` with the value while no other thread has it.
-    @inlinable
+    @inlinable @inline(__always)
     package borrowing func withLock<Result, Failure: Error>(
         _ body: (inout sending Value) throws(Failure) -> sending Result
     ) throws(Failure) -> sending Result {
