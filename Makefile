@@ -1,7 +1,7 @@
 # make serve and make test do all of their own set-up on a Debian machine that has Swift.
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: serve test lint format openapi goldens deps help
+.PHONY: serve test lint format openapi goldens deps help check-metrics
 .DEFAULT_GOAL := help
 
 # What follows serve on the command line: make serve ARGS="--port 9000"
@@ -12,6 +12,7 @@ help:
 	@echo "make test     run every test"
 	@echo "make lint     check the format of the sources"
 	@echo "make format   mend it"
+	@echo "make check-metrics   hold /metrics to promtool, from the Debian package prometheus"
 	@echo "make openapi  write openapi.json anew from openapi.yaml"
 	@echo "make goldens  write the golden data of the tests anew (Python 3, PyPI)"
 	@echo "make deps     install the Debian packages that are missing"
@@ -40,6 +41,10 @@ goldens:
 	python3 -m venv .build/goldens
 	.build/goldens/bin/pip install --quiet --requirement $(GOLDENS)/requirements.txt
 	.build/goldens/bin/python -B $(GOLDENS)/make_goldens.py
+
+check-metrics: deps
+	swift build -c release --product ropewalk
+	@scripts/check-metrics .build/release/ropewalk
 
 deps:
 	@scripts/deps packages.txt

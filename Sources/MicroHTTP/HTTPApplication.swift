@@ -46,6 +46,8 @@ package struct HTTPRecord: Sendable {
     package let route: String?
     /// 0 where the client went away before there was an answer, also while it was computed.
     package let status: Int
+    /// Why it was refused, in the application's word; nil where it was not.
+    package let refusal: String?
     package let bytesReceived: Int
     package let bytesSent: Int
     package let seconds: Double

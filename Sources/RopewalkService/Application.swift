@@ -3,9 +3,10 @@ import Logging
 import MicroHTTP
 import TensorCoding
 
-/// The service as the HTTP server sees it: finds the endpoint, turns what it throws into problems, logs each request.
+/// The service as the HTTP server sees it: finds the endpoint, turns what it throws into problems, counts and logs each request.
 struct Application: HTTPApplication {
     let router: Router<any Endpoint>
+    let metrics: Metrics
     let logger: Logger
 
     func refusal(of head: HTTPRequest) -> HTTPResponse? {
@@ -60,6 +61,7 @@ struct Application: HTTPApplication {
     }
 
     func didFinish(_ record: HTTPRecord) {
+        metrics.count(record)
         let milliseconds = (record.seconds * 100_000).rounded() / 100
         logger.info(
             """

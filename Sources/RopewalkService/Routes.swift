@@ -8,6 +8,9 @@ extension Service {
         let info = InfoEndpoint(configuration: configuration, engine: engine, budget: budget)
         let live = HealthEndpoint(isReady: { true })
         let ready = HealthEndpoint(isReady: { [weak self] in self?.isReady ?? false })
+        let metrics = MetricsEndpoint(
+            metrics: metrics, engine: engine, budget: budget, compute: compute,
+            inFlight: { [weak self] in self?.statistics?.inFlight ?? 0 })
         var router = Router<any Endpoint>()
         router.add("POST", "/rope/apply", RopeApplyEndpoint(engine: engine, writer: writer))
         router.add(
@@ -17,6 +20,7 @@ extension Service {
         router.add("GET", "/readyz", ready)
         router.add("GET", "/healthz", ready)
         router.add("GET", "/info", info)
+        router.add("GET", "/metrics", metrics)
         router.add("GET", "/openapi.yaml", StaticEndpoint(OpenAPI.yaml, type: "application/yaml"))
         router.add("GET", "/openapi.json", StaticEndpoint(OpenAPI.json, type: "application/json"))
         router.add("GET", "/docs/errors", StaticEndpoint(ErrorPage.html(), type: "text/html; charset=utf-8"))

@@ -19,7 +19,8 @@ package final class Service: Sendable {
     let configuration: Configuration
     let engine: RotaryEngine
     let budget: ByteBudget
-    private let compute: ComputePool
+    let compute: ComputePool
+    let metrics = Metrics()
     private let server = Locked<HTTPServer?>(nil)
     private let logger: Logger
 
@@ -38,7 +39,8 @@ package final class Service: Sendable {
             configuration: HTTPServer.Configuration(
                 host: configuration.host, port: configuration.port, maxBodyBytes: limits.maxBodyBytes,
                 maxConnections: limits.maxConnections, idleTimeoutSeconds: limits.idleTimeoutSeconds),
-            application: Application(router: routes(), logger: logger), compute: compute, budget: budget)
+            application: Application(router: routes(), metrics: metrics, logger: logger), compute: compute,
+            budget: budget)
         let port = try server.start()
         self.server.withLock { $0 = server }
         return port

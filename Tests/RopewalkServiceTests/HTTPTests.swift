@@ -11,7 +11,9 @@ import Testing
 @Suite struct HTTPTests {
     private static let small = #"{"x":[[1,0]],"positions":[1]}"#
 
-    @Test(arguments: ["/", "/livez", "/readyz", "/healthz", "/info", "/openapi.yaml", "/openapi.json", "/docs/errors"])
+    @Test(arguments: [
+        "/", "/livez", "/readyz", "/healthz", "/info", "/openapi.yaml", "/openapi.json", "/docs/errors", "/metrics",
+    ])
     func `what stands beside the API ignores Accept, and HEAD is GET without its body`(_ path: String) throws {
         let service = try LiveService()
         let get = try service.get(path, headers: ["Accept": "image/png"])

@@ -9,7 +9,7 @@ func answering(
     _ method: String, _ target: String, body: Data = Data(),
     by service: Service = Service(Service.Configuration(), logger: .silent)
 ) -> HTTPResponse {
-    let application = Application(router: service.routes(), logger: .silent)
+    let application = Application(router: service.routes(), metrics: service.metrics, logger: .silent)
     let headers: HTTPHeaders = body.isEmpty ? [:] : ["Content-Type": "application/json"]
     let request = HTTPRequest(
         id: "test", method: method, target: RequestTarget(target), headers: headers, body: body)

@@ -61,7 +61,7 @@ import Testing
         #expect(try JSON(answering("GET", path, by: service).body) == answer.value)
     }
 
-    @Test(arguments: ["/", "/docs/errors"])
+    @Test(arguments: ["/", "/docs/errors", "/metrics"])
     func `an excerpt of a page is what the page begins with`(path: String) throws {
         let operation = try #require(document.operation("GET", path))
         let answer = try #require(document.answerExamples(of: operation).first)

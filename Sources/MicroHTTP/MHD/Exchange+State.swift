@@ -22,6 +22,7 @@ extension Exchange {
         var bytesReceived = 0
         /// Of the response, once there is one.
         var status = 0
+        var refusal: String?
         var bytesSent = 0
         var phases = PhaseTimes()
         /// What body and answer take of the budget, held until this exchange goes: a computation keeps it, and the body with it.
@@ -34,13 +35,15 @@ extension Exchange.State {
     mutating func keep(_ response: HTTPResponse) {
         if let reservation = response.reservation { reservations.append(reservation) }
         status = response.status
+        refusal = response.refusal
         phases = response.phases
         bytesSent = head.method == "HEAD" || response.status == 304 ? 0 : response.body.count
     }
 
     func record(since started: ContinuousClock.Instant, route: String?, isComplete: Bool) -> HTTPRecord {
         HTTPRecord(
-            id: head.id, method: head.method, route: route, status: status, bytesReceived: bytesReceived,
+            id: head.id, method: head.method, route: route, status: status, refusal: refusal,
+            bytesReceived: bytesReceived,
             bytesSent: bytesSent, seconds: started.duration(to: .now) / .seconds(1), phases: phases,
             isComplete: isComplete)
     }

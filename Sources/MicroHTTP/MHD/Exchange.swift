@@ -199,15 +199,13 @@ final class Exchange: Sendable {
 
     /// The answer has left, or the connection is gone.
     func complete(isComplete: Bool) {
-        let head: HTTPRequest? = state.withLock { state in
+        let record: HTTPRecord? = state.withLock { state in
             state.phase = .answered
-            return state.isHeadRead ? state.head : nil
+            guard state.isHeadRead else { return nil }
+            let route = server.application.route(of: state.head)
+            return state.record(since: started, route: route, isComplete: isComplete)
         }
-        if let head {
-            let route = server.application.route(of: head)
-            let record = state.withLock { $0.record(since: started, route: route, isComplete: isComplete) }
-            server.application.didFinish(record)
-        }
+        if let record { server.application.didFinish(record) }
         server.exchangeEnded()
     }
 }

@@ -35,7 +35,9 @@ struct Problem: Error, Equatable {
         if kind.status == 503 { headers.add("Retry-After", "1") }
         // Only a number that is not finite cannot be written, and a document has none.
         let body = (try? JSONWriter.write(document)) ?? Data()
-        return HTTPResponse(status: kind.status, headers: headers, body: body)
+        var response = HTTPResponse(status: kind.status, headers: headers, body: body)
+        response.refusal = kind.rawValue
+        return response
     }
 
     private struct Document: Encodable {

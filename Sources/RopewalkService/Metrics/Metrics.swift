@@ -1,0 +1,46 @@
+import FoundationEssentials
+import Locking
+import MicroHTTP
+
+/// What is counted of requests. Each thing counted is a property here and a line in `MetricsEndpoint`.
+final class Metrics: Sendable {
+    /// The attributes by which OpenTelemetry tells requests apart. Of each there are only so many.
+    struct RequestKey: Hashable {
+        /// `_OTHER` where HTTP has no such method: clients make up as many as they like.
+        enum Method: String {
+            case get = "GET"
+            case post = "POST"
+            case head = "HEAD"
+            case options = "OPTIONS"
+            case put = "PUT"
+            case delete = "DELETE"
+            case patch = "PATCH"
+            case connect = "CONNECT"
+            case trace = "TRACE"
+            case other = "_OTHER"
+        }
+
+        let method: Method
+        let route: String?
+        /// 0 where the client went away first.
+        let status: Int
+    }
+
+    /// In seconds since 1970.
+    let started = Date.now.timeIntervalSince1970
+    private let requests = Locked<[RequestKey: Histogram]>([:])
+    private let queueWaits = Locked(Histogram())
+    private let refusals = Locked<[ProblemKind: Int]>([:])
+
+    var requestSeconds: [RequestKey: Histogram] { requests.withLock { $0 } }
+    var queueWaitSeconds: Histogram { queueWaits.withLock { $0 } }
+    var refused: [ProblemKind: Int] { refusals.withLock { $0 } }
+
+    func count(_ record: HTTPRecord) {
+        let method = RequestKey.Method(rawValue: record.method) ?? .other
+        let key = RequestKey(method: method, route: record.route, status: record.status)
+        requests.withLock { $0[key, default: Histogram()].observe(record.seconds) }
+        if let wait = record.phases[.queue] { queueWaits.withLock { $0.observe(wait) } }
+        if let kind = record.refusal.flatMap(ProblemKind.init) { refusals.withLock { $0[kind, default: 0] += 1 } }
+    }
+}
