@@ -1,7 +1,7 @@
 # make serve and make test do all of their own set-up on a Debian machine that has Swift.
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: serve test lint format openapi goldens deps help check-metrics
+.PHONY: serve test lint format openapi goldens deps help check-metrics test-thread test-address
 .DEFAULT_GOAL := help
 
 # What follows serve on the command line: make serve ARGS="--port 9000"
@@ -17,6 +17,15 @@ help:
 	@echo "make goldens  write the golden data of the tests anew (Python 3, PyPI)"
 	@echo "make deps     install the Debian packages that are missing"
 
+	@echo "make serve         build and run the service (ARGS=\"--port 9000\")"
+	@echo "make test          run every test"
+	@echo "make test-thread   run them under the thread sanitizer"
+	@echo "make test-address  run them under the address and leak sanitizers"
+	@echo "make lint          check the format of the sources"
+	@echo "make format        mend it"
+	@echo "make openapi       write openapi.json anew from openapi.yaml"
+	@echo "make deps          install the Debian packages that are missing"
+
 serve: deps
 	@[ -x .build/release/ropewalk ] || echo "The first build takes about a minute." >&2
 	@swift build -c release --product ropewalk
@@ -25,6 +34,11 @@ serve: deps
 test: deps
 	swift build --build-tests
 	swift test --skip-build
+
+test-thread test-address: test-%: deps
+	swift build --build-tests --sanitize $* --scratch-path .build/$*
+	LSAN_OPTIONS=suppressions=scripts/lsan.supp:print_suppressions=0 \
+		swift test --skip-build --sanitize $* --scratch-path .build/$*
 
 lint:
 	swift format lint --strict --parallel --recursive Package.swift Sources Tests
