@@ -5,7 +5,7 @@ WORKDIR /ropewalk
 # What changes seldom stands first: a change of the sources uses these layers again.
 COPY packages.txt scripts/deps ./
 RUN ./deps packages.txt
-# The tests are not copied, and SwiftPM misses them before it builds anything.
+# The tests are not copied, and SwiftPM would look for them.
 COPY Package.swift ./
 RUN echo 'package.targets.removeAll { target in target.isTest || target.name == "TestSupport" }' >> Package.swift \
     && swift package resolve
