@@ -43,8 +43,7 @@ extension Exchange.State {
     func record(since started: ContinuousClock.Instant, route: String?, isComplete: Bool) -> HTTPRecord {
         HTTPRecord(
             id: head.id, method: head.method, route: route, status: status, refusal: refusal,
-            bytesReceived: bytesReceived,
-            bytesSent: bytesSent, seconds: started.duration(to: .now) / .seconds(1), phases: phases,
-            isComplete: isComplete)
+            bytesReceived: bytesReceived, bytesSent: bytesSent, seconds: started.duration(to: .now) / .seconds(1),
+            phases: phases, isComplete: isComplete)
     }
 }
