@@ -47,7 +47,7 @@ package struct HTTPRecord: Sendable {
     /// 0 where the client went away before there was an answer, also while it was computed.
     package let status: Int
     /// Why it was refused, in the application's word; nil where it was not.
-    package let refusal: String?
+    package let refusalReason: String?
     package let bytesReceived: Int
     package let bytesSent: Int
     package let seconds: Double

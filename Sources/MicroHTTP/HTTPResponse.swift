@@ -6,7 +6,7 @@ package struct HTTPResponse: Sendable {
     package var headers: HTTPHeaders
     package var body: Data
     /// Why the request is refused, in the application's word, for its record; nil where it is not.
-    package var refusal: String?
+    package var refusalReason: String?
     /// How long its parts took; the server adds `queue` and `total`.
     package var phases = PhaseTimes()
     /// Holds the body's bytes in the budget until they have left.

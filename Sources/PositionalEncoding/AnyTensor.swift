@@ -27,11 +27,11 @@ package enum AnyTensor: Sendable, Equatable {
         }
     }
 
-    /// True where every element is 0 or 1.
+    /// True where every element is 0 or 1, and one is 1.
     package var isBinary: Bool {
         switch self {
-        case .float32(let tensor): tensor.elements.allSatisfy { $0 == 0 || $0 == 1 }
-        case .float64(let tensor): tensor.elements.allSatisfy { $0 == 0 || $0 == 1 }
+        case .float32(let tensor): tensor.elements.allSatisfy { $0 == 0 || $0 == 1 } && tensor.elements.contains(1)
+        case .float64(let tensor): tensor.elements.allSatisfy { $0 == 0 || $0 == 1 } && tensor.elements.contains(1)
         }
     }
 }

@@ -29,12 +29,12 @@ package enum Positions: Sendable, Equatable {
         }
     }
 
-    /// The positions of the rows of one batch, of which there are `length`.
-    package func list(batch: Int, length: Int) -> [Double] {
+    /// The positions of `length` rows: of each batch, or one list for all.
+    package func lists(length: Int) -> [[Double]] {
         switch self {
-        case .consecutive(let first): (0..<length).map { first + Double($0) }
-        case .shared(let list): list
-        case .perBatch(let lists): lists[batch]
+        case .consecutive(let first): [(0..<length).map { first + Double($0) }]
+        case .shared(let list): [list]
+        case .perBatch(let lists): lists
         }
     }
 

@@ -66,8 +66,7 @@ struct AttentionRequest<Scalar: TensorScalar> {
             value: tensors[2].elements.map(Double.init), scale: Double(Scalar(attention.scale))
         ) { batch, head, query, key in
             if attention.isCausal, let (queries, keys) = attention.positions,
-                keys.list(batch: batch, length: shape.keyLength)[key]
-                    > queries.list(batch: batch, length: shape.queryLength)[query]
+                keys.lists(length: shape.keyLength)[0][key] > queries.lists(length: shape.queryLength)[0][query]
             {
                 return nil
             }

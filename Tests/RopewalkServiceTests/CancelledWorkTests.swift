@@ -1,5 +1,7 @@
 import FoundationEssentials
+import Glibc
 import MicroHTTP
+import TestSupport
 import Testing
 
 @testable import RopewalkService
@@ -23,6 +25,34 @@ import Testing
         let cancellation = Cancellation()
         cancellation.cancel()
         #expect(throws: CancellationError.self) { try work(cancellation) }
+        #expect(service.budget.used == 0)
+    }
+
+    @Test func `an attention stops at the row before which it is cancelled`() throws {
+        let service = Service(Service.Configuration(), logger: .silent)
+        // Some seconds of work, cancelled in the first tenth of one.
+        let rows = Array(repeating: "[1,0]", count: 30_000).joined(separator: ",")
+        let request = HTTPRequest(
+            id: "test", method: "POST", target: RequestTarget("/attention"),
+            headers: ["Content-Type": "application/json"],
+            body: Data("{\"query\":[\(rows)],\"key\":[\(rows)],\"value\":[\(rows)]}".utf8))
+        let endpoint = try #require(service.routes().endpoint(of: request))
+        guard case .later(let work) = try endpoint.answer(request) else {
+            Issue.record("the request is answered at once")
+            return
+        }
+        let cancellation = Cancellation()
+        let rotations = service.engine.cache.statistics.misses
+        let ended = inThreads(2) { thread in
+            if thread == 0 {
+                #expect(throws: CancellationError.self) { try work(cancellation) }
+            } else {
+                // Once rows of cosines are made, the computation has begun.
+                for _ in 0..<2_000 where service.engine.cache.statistics.misses == rotations { usleep(5_000) }
+                cancellation.cancel()
+            }
+        }
+        #expect(ended)
         #expect(service.budget.used == 0)
     }
 

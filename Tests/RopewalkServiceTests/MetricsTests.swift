@@ -177,7 +177,8 @@ import Testing
         phases[.queue] = 0.5
         let records = ["GET", "POST"].map { method in
             HTTPRecord(
-                id: "", method: method, route: "/livez", status: 503, refusal: "busy", bytesReceived: 0, bytesSent: 0,
+                id: "", method: method, route: "/livez", status: 503, refusalReason: "busy", bytesReceived: 0,
+                bytesSent: 0,
                 seconds: 0.25, phases: phases, isComplete: true)
         }
         #expect(inThreads(8) { thread in for _ in 0..<1_000 { metrics.count(records[thread % 2]) } })

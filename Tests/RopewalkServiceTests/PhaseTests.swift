@@ -9,6 +9,7 @@ import Testing
     /// 2 000 pairs are worth a thread, one is not.
     @Test(arguments: [
         ("POST", "/rope/apply", 1, false), ("POST", "/rope/apply", 2_000, true),
+        ("POST", "/attention", 1, true),
         ("GET", "/frequencies?dim=4", 0, false), ("GET", "/frequencies?dim=4000", 0, true),
         ("HEAD", "/frequencies?dim=4000", 0, true),
     ])
@@ -16,7 +17,10 @@ import Testing
         _ method: String, _ target: String, _ rows: Int, _ isQueued: Bool
     ) throws {
         let service = try LiveService()
-        let body = #"{"x":[\#(Array(repeating: "[1,0]", count: rows).joined(separator: ","))]}"#
+        let tensor = "[\(Array(repeating: "[1,0]", count: rows).joined(separator: ","))]"
+        let body =
+            target == "/attention"
+            ? #"{"query":\#(tensor),"key":\#(tensor),"value":\#(tensor)}"# : #"{"x":\#(tensor)}"#
         let response = try RawHTTPClient.once(port: service.port, method, target, body: rows > 0 ? body : nil)
         let times = try #require(ServerTiming(response["Server-Timing"]))
         let parts = ["decode"] + (isQueued ? ["queue"] : []) + ["compute", "encode"]

@@ -22,6 +22,9 @@ struct CMicroHTTPD_Configuration {
 /// `MHD_start_daemon`, with an epoll thread, no socket to listen on, and connections that can be suspended. NULL when it fails.
 struct MHD_Daemon *CMicroHTTPD_start_daemon(const struct CMicroHTTPD_Configuration *configuration);
 
+/// poll(2)'s POLLRDHUP, which glibc shows to those alone who ask for GNU's own.
+enum { CMicroHTTPD_POLLRDHUP = 0x2000 };
+
 /// `MHD_get_connection_info(…, MHD_CONNECTION_INFO_CONNECTION_FD)`, or -1.
 int CMicroHTTPD_connection_fd(struct MHD_Connection *connection);
 

@@ -13,18 +13,28 @@ final class ConnectionRecord: Sendable {
         /// What a look before this one found; two in a row leave the I/O thread time to deliver what it has read.
         var wasDeserted = false
 
-        /// True where the client has closed its side and all that it sent has been read, or the connection is reset.
-        /// libmicrohttpd 0.9.75 does not see this within a request until it times out, nor ever while one is computed.
+        /// True where the client has closed its side, or the connection is reset: while a request comes, once all of it has
+        /// been read; while one is computed, whatever of the next is still unread. libmicrohttpd 0.9.75 does not see this
+        /// within a request until it times out, nor ever while one is computed.
         ///
         /// A client that has only shut down its writing side, and waits for the answer, looks the same until it is written
         /// to. It counts as gone, as with other servers: what is computed for longer than two looks, it does not get.
-        mutating func isStillDeserted() -> Bool {
+        mutating func isStillDeserted(whileComputing: Bool) -> Bool {
             guard socket >= 0 else { return false }
-            var byte: UInt8 = 0
-            let count = unsafe recv(socket, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT))
-            let isDeserted = count == 0 || (count < 0 && ![EAGAIN, EINTR].contains(errno))
+            let isDeserted = whileComputing ? hasHungUp : hasEnded
             defer { wasDeserted = isDeserted }
             return isDeserted && wasDeserted
+        }
+
+        private var hasEnded: Bool {
+            var byte: UInt8 = 0
+            let count = unsafe recv(socket, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT))
+            return count == 0 || (count < 0 && ![EAGAIN, EINTR].contains(errno))
+        }
+
+        private var hasHungUp: Bool {
+            var poller = pollfd(fd: socket, events: Int16(CMicroHTTPD_POLLRDHUP), revents: 0)
+            return unsafe poll(&poller, 1, 0) > 0
         }
 
         /// Writes what fits into the socket's buffer and shuts the connection down; libmicrohttpd then sees its end and
@@ -75,7 +85,10 @@ final class ConnectionRecord: Sendable {
     /// libmicrohttpd's own time-out counts from the last byte, so a byte now and then holds a connection for ever. A head has
     /// `seconds`; a body has as long and a second more for each `bytesPerSecond` of it that have come.
     func cutIfOverdue(now: ContinuousClock.Instant, seconds: Int, bytesPerSecond: Int, headOverdue: () -> [UInt8]) {
-        let (exchange, idleSince, isDeserted) = state.withLock { ($0.exchange, $0.idleSince, $0.isStillDeserted()) }
+        let isComputing = state.withLock { $0.exchange }?.isComputing ?? false
+        let (exchange, idleSince, isDeserted) = state.withLock {
+            ($0.exchange, $0.idleSince, $0.isStillDeserted(whileComputing: isComputing))
+        }
         if isDeserted {
             if exchange?.cutDeserted() ?? true { hangUp(saying: []) }
         } else if let exchange {

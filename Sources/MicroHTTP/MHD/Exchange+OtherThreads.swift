@@ -14,11 +14,16 @@ extension Exchange {
         leaveComputing(for: .ready(server.application.response(to: failure, of: computing)))?.cancel()
     }
 
+    var isComputing: Bool {
+        state.withLock { if case .computing = $0.phase { true } else { false } }
+    }
+
     /// Goes on from a computation to a phase, and answers what cancels the computation; nil where none is under way.
     private func leaveComputing(for phase: Phase) -> Cancellation? {
         let left: (connection: MHDConnection, cancellation: Cancellation)? = state.withLock { state in
-            guard case .computing(let connection, let cancellation) = state.phase else { return nil }
+            guard case .computing(let connection, let cancellation, let submitted) = state.phase else { return nil }
             state.phase = phase
+            state.endWait(since: submitted)
             return (connection, cancellation)
         }
         guard let left else { return nil }

@@ -8,7 +8,7 @@ extension Exchange {
         /// socket closed with bytes unread takes back what it sent.
         case lingering(room: Int)
         /// Suspended until a compute thread has the response, or nobody wants it any more.
-        case computing(MHDConnection, Cancellation)
+        case computing(MHDConnection, Cancellation, since: ContinuousClock.Instant)
         case ready(HTTPResponse)
         case answered
         /// The server has closed the connection from its side.
@@ -22,27 +22,36 @@ extension Exchange {
         var bytesReceived = 0
         /// Of the response, once there is one.
         var status = 0
-        var refusal: String?
+        var refusalReason: String?
         var bytesSent = 0
         var phases = PhaseTimes()
+        /// How long it waited for a compute thread, once that is over.
+        var queueSeconds: Double?
         /// What body and answer take of the budget, held until this exchange goes: a computation keeps it, and the body with it.
         var reservations: [ByteBudget.Reservation] = []
     }
 }
 
 extension Exchange.State {
+    /// Notes how long the request waited for a thread: until its work began, or until it was ended before that.
+    mutating func endWait(since submitted: ContinuousClock.Instant) {
+        queueSeconds = queueSeconds ?? submitted.duration(to: .now) / .seconds(1)
+    }
+
     /// Keeps what the record will say of a response, and its bytes in the budget; the bytes themselves are libmicrohttpd's now.
     mutating func keep(_ response: HTTPResponse) {
         if let reservation = response.reservation { reservations.append(reservation) }
         status = response.status
-        refusal = response.refusal
+        refusalReason = response.refusalReason
         phases = response.phases
         bytesSent = head.method == "HEAD" || response.status == 304 ? 0 : response.body.count
     }
 
     func record(since started: ContinuousClock.Instant, route: String?, isComplete: Bool) -> HTTPRecord {
-        HTTPRecord(
-            id: head.id, method: head.method, route: route, status: status, refusal: refusal,
+        var phases = phases
+        phases[.queue] = queueSeconds
+        return HTTPRecord(
+            id: head.id, method: head.method, route: route, status: status, refusalReason: refusalReason,
             bytesReceived: bytesReceived, bytesSent: bytesSent, seconds: started.duration(to: .now) / .seconds(1),
             phases: phases, isComplete: isComplete)
     }

@@ -167,13 +167,11 @@ final class Exchange: Sendable {
             }
             let cancellation = Cancellation()
             connection.suspend()
-            _ = advance(to: .computing(connection, cancellation))
             let submitted = ContinuousClock.now
+            _ = advance(to: .computing(connection, cancellation, since: submitted))
             let isTaken = server.compute.submit(cancellation) {
-                let waited = submitted.duration(to: .now) / .seconds(1)
-                var response = work(cancellation)
-                response.phases[.queue] = waited
-                self.finish(response)
+                self.state.withLock { $0.endWait(since: submitted) }
+                self.finish(work(cancellation))
             }
             if !isTaken {
                 fail(.queueFull(limit: server.compute.maxWaiting))
@@ -193,17 +191,17 @@ final class Exchange: Sendable {
 
     func commonHeaders(for response: HTTPResponse, id: String) -> HTTPHeaders {
         var phases = response.phases
+        phases[.queue] = state.withLock { $0.queueSeconds }
         phases[.total] = started.duration(to: .now) / .seconds(1)
         return server.commonHeaders(id: id, phases)
     }
 
     /// The answer has left, or the connection is gone.
     func complete(isComplete: Bool) {
+        let route = server.application.route(of: state.withLock { $0.head })
         let record: HTTPRecord? = state.withLock { state in
             state.phase = .answered
-            guard state.isHeadRead else { return nil }
-            let route = server.application.route(of: state.head)
-            return state.record(since: started, route: route, isComplete: isComplete)
+            return state.isHeadRead ? state.record(since: started, route: route, isComplete: isComplete) : nil
         }
         if let record { server.application.didFinish(record) }
         server.exchangeEnded()

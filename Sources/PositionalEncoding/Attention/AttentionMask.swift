@@ -51,13 +51,4 @@ extension AttentionMask {
         case .boolean: nil
         }
     }
-
-    /// Whether the element at an offset hides its key.
-    func hides(at offset: Int) -> Bool {
-        switch elements {
-        case .boolean(let tensor): !tensor.elements[offset]
-        case .additive(.float32(let tensor)): tensor.elements[offset] == -.infinity
-        case .additive(.float64(let tensor)): tensor.elements[offset] == -.infinity
-        }
-    }
 }

@@ -64,6 +64,15 @@ package struct AttentionShape: Sendable, Equatable {
     /// `[…, tq, tk]`; nil where it has more elements than can be counted.
     package var weights: TensorShape? { TensorShape(scoreAxes) }
 
+    /// How many numbers the answer has; nil where they are more than can be counted.
+    package func answerCount(returningWeights: Bool) -> Int? {
+        guard let output else { return nil }
+        guard returningWeights else { return output.count }
+        guard let weights else { return nil }
+        let (count, overflow) = output.count.addingReportingOverflow(weights.count)
+        return overflow ? nil : count
+    }
+
     /// The axes of the scores, as many as the query has.
     package var scoreAxes: [Int] { leadingAxes + [queryLength, keyLength] }
 

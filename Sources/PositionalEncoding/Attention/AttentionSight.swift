@@ -2,8 +2,8 @@
 struct AttentionSight {
     private let keyLength: Int
     private let mask: AttentionMask?
-    /// By batch, where causality hides keys.
-    private let positions: [(query: [Double], key: [Double])]?
+    /// Of each batch, or one list for all; nil where causality hides no keys.
+    private let positions: (query: [[Double]], key: [[Double]])?
 
     init(_ attention: Attention) {
         let shape = attention.shape
@@ -14,23 +14,25 @@ struct AttentionSight {
             return
         }
         guard let (query, key) = attention.positions else { preconditionFailure("causality goes by positions") }
-        positions = (0..<shape.batch).map { batch in
-            (query.list(batch: batch, length: shape.queryLength), key.list(batch: batch, length: shape.keyLength))
-        }
+        positions = (query.lists(length: shape.queryLength), key.lists(length: shape.keyLength))
     }
 
     /// Replaces `keys` by the indices of those that a query sees, in their order.
     func find(_ keys: inout [Int], batch: Int, head: Int, query: Int) {
         keys.removeAll(keepingCapacity: true)
         if let positions {
-            let (own, others) = (positions[batch].query[query], positions[batch].key)
+            let own = positions.query[min(batch, positions.query.count - 1)][query]
+            let others = positions.key[min(batch, positions.key.count - 1)]
             for key in 0..<keyLength where others[key] <= own { keys.append(key) }
         } else {
             keys += 0..<keyLength
         }
-        if let mask {
-            let (start, stride) = mask.row(batch: batch, head: head, query: query)
-            keys.removeAll { mask.hides(at: start + $0 * stride) }
+        guard let mask else { return }
+        let (start, stride) = mask.row(batch: batch, head: head, query: query)
+        switch mask.elements {
+        case .boolean(let tensor): keys.removeAll { !tensor.elements[start + $0 * stride] }
+        case .additive(.float32(let tensor)): keys.removeAll { tensor.elements[start + $0 * stride] == -.infinity }
+        case .additive(.float64(let tensor)): keys.removeAll { tensor.elements[start + $0 * stride] == -.infinity }
         }
     }
 }

@@ -1,5 +1,5 @@
 extension RotaryEngine {
-    /// Computes an attention, row by row: besides inputs and answer it holds one row of scores.
+    /// Computes an attention, row by row, in memory that grows with the length and not with its square.
     ///
     /// `isCancelled` is asked before each row. Throws `CancellationError` where it says so.
     package func attend(

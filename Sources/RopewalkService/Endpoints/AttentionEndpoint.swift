@@ -14,7 +14,7 @@ struct AttentionEndpoint: Endpoint {
     }
 
     func answer(_ request: HTTPRequest) throws -> EndpointAnswer {
-        try Negotiation.checkUntyped(request)
+        try Negotiation.checkUntyped(request, example: #"{"query":[[1,0]],"key":[[1,0]],"value":[[1]]}"#)
         return .later { cancellation in try respond(to: request.body, unless: cancellation) }
     }
 
@@ -25,12 +25,14 @@ struct AttentionEndpoint: Endpoint {
         let reservation = try writer.reserve(atMost: 0, beside: body.count)
         try writer.adjust(reservation, to: request.answerCount, request.type, beside: body.count)
         clock.end(.decode)
+        try cancellation.check()
         let result = try engine.attend(request.attention, returningWeights: request.returnsWeights) {
             cancellation.isCancelled
         }
         try Problem.check(result.output, "output")
         if let weights = result.weights { try Problem.check(weights, "weights") }
         clock.end(.compute)
+        try cancellation.check()
         let answer = Answer(
             output: JSONTensor(result.output, form: request.form),
             rope: request.attention.rotation.map { RopeDescription($0, engine.table(for: $0)) },

@@ -16,6 +16,8 @@ struct AttentionRequest: DecodableWithConfiguration {
     /// In which the answer is written: that of the query.
     let form: JSONTensor.Form
     let returnsWeights: Bool
+    /// How many numbers the answer holds.
+    let answerCount: Int
     let warnings: [String]
 
     /// `limits` are what tensors, and the answer, may hold, and the work that it may take.
@@ -47,7 +49,7 @@ struct AttentionRequest: DecodableWithConfiguration {
                 "query has \(attention.shape.dimension) elements in its last axis; a dimension is at most \(RotaryParameters.maxDimension)"
             )
         }
-        try limits.check(attention.shape, returningWeights: returnsWeights)
+        answerCount = try limits.check(attention.shape, returningWeights: returnsWeights)
         var warnings = rotary?.warnings ?? []
         attention.rotation = try rotary?.parameters(
             dimension: attention.shape.dimension, at: fields.place(of: "query")
@@ -61,11 +63,6 @@ struct AttentionRequest: DecodableWithConfiguration {
         self.type = type
         form = tensors[0].form
         self.warnings = warnings
-    }
-
-    /// How many numbers the answer holds.
-    var answerCount: Int {
-        (attention.shape.output?.count ?? 0) + (returnsWeights ? attention.shape.weights?.count ?? 0 : 0)
     }
 
     private static func scale(_ fields: JSONFields, _ type: ScalarType) throws -> Double? {
@@ -86,7 +83,7 @@ struct AttentionRequest: DecodableWithConfiguration {
         guard let mask = AttentionMask(json.elements, for: shape) else {
             throw Problem(
                 .shapeMismatch, at: fields.place(of: "mask"),
-                "mask has the shape \(json.elements.shape.axes), which does not stretch to \(shape.scoreAxes), the shape of the scores"
+                "mask has the shape \(json.elements.shape.axes), which does not stretch to \(shape.scoreAxes), the shape of the scores; a padding mask is [batch, 1, 1, key rows]"
             )
         }
         if case .additive(let numbers) = json.elements, numbers.isBinary {
@@ -99,8 +96,8 @@ struct AttentionRequest: DecodableWithConfiguration {
 }
 
 extension Limits {
-    /// Throws where an attention is too much work, or its answer too large.
-    fileprivate func check(_ shape: AttentionShape, returningWeights: Bool) throws {
+    /// How many numbers an attention answers. Throws where it is too much work, or its answer too large.
+    fileprivate func check(_ shape: AttentionShape, returningWeights: Bool) throws -> Int {
         guard shape.multiplyAdds <= maxMultiplyAdds else {
             let asked = shape.multiplyAdds == .max ? "more than can be counted" : "\(shape.multiplyAdds)"
             throw Problem(
@@ -108,11 +105,14 @@ extension Limits {
                 "batch · heads · query rows · key rows · (dim + value dim) is \(asked), and the limit --max-multiply-adds is \(maxMultiplyAdds)"
             )
         }
-        // Neither is more than the multiply-adds, but for what their limit may be.
-        let count = (shape.output?.count ?? .max).addingReportingOverflow(
-            returningWeights ? shape.weights?.count ?? .max : 0)
-        guard !count.overflow, count.partialValue <= maxAnswerElements else {
-            throw AnswerWriter.tooManyElements(count.overflow ? .max : count.partialValue, limit: maxAnswerElements)
+        let count = shape.answerCount(returningWeights: returningWeights)
+        guard let count, count <= maxAnswerElements else {
+            let asked = count.map(String.init) ?? "more than can be counted"
+            throw Problem(
+                .answerTooLarge,
+                "the answer would have \(asked) elements\(returningWeights ? ", weights \(shape.scoreAxes) among them" : ""), and the limit --max-answer-elements is \(maxAnswerElements)"
+            )
         }
+        return count
     }
 }

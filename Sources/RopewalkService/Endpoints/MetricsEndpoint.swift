@@ -59,7 +59,7 @@ struct MetricsEndpoint: Endpoint {
         page.gauge("ropewalk_build_info", "The version that runs; always 1.", 1, [("version", Version.current)])
         page.counter("process_cpu_seconds_total", "Processor time of all threads.", ProcessStatistics.cpuSeconds)
         page.gauge(
-            "process_start_time_seconds", "When the process started, in seconds since 1970.",
+            "process_start_time_seconds", "When the service was made, in seconds since 1970.",
             metrics.started)
         if let bytes = ProcessStatistics.residentBytes {
             page.gauge("process_resident_memory_bytes", "Memory that the process has in RAM.", bytes)

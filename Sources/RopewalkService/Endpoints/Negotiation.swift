@@ -36,15 +36,15 @@ enum Negotiation {
     }
 
     /// Throws where a body that does not say what it is does not begin like a JSON object.
-    static func checkUntyped(_ request: HTTPRequest) throws {
+    static func checkUntyped(_ request: HTTPRequest, example: String) throws {
         guard request.headers["Content-Type"].map({ !$0.lowercased().hasPrefix(json) }) ?? true else { return }
         let first = request.body.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
         guard first != UInt8(ascii: "{") else { return }
         throw Problem(
             .unsupportedMediaType,
             request.body.isEmpty
-                ? "the body is empty; send a JSON object, as in curl -d '{\"x\":[[1,0]]}'"
-                : "the body does not begin with {; send a JSON object, as in curl -d '{\"x\":[[1,0]]}'")
+                ? "the body is empty; send a JSON object, as in curl -d '\(example)'"
+                : "the body does not begin with {; send a JSON object, as in curl -d '\(example)'")
     }
 
     /// Whether an Accept header has a type, by its most specific range.

@@ -16,7 +16,7 @@ struct RopeApplyEndpoint: Endpoint {
     }
 
     func answer(_ request: HTTPRequest) throws -> EndpointAnswer {
-        try Negotiation.checkUntyped(request)
+        try Negotiation.checkUntyped(request, example: #"{"x":[[1,0]]}"#)
         let cost = Self.nanoseconds.request + Self.nanoseconds.byte * min(request.body.count, 1 << 20)
         return try .work(estimatedAt: cost) { try respond(to: request.body, $0) }
     }

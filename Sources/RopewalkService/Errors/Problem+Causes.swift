@@ -79,7 +79,7 @@ extension Problem {
     /// Throws where a tensor of an answer holds what no JSON number is.
     static func check(_ tensor: AnyTensor, _ name: String) throws {
         guard let index = tensor.firstNonFinite else { return }
-        let hint = tensor.type == .float32 ? "; dtype float64 may hold it" : ""
+        let hint = tensor.type == .float32 ? ", or a number on the way to it; dtype float64 may hold it" : ""
         throw Problem(
             .resultOverflow, at: .element(index), "\(name)\(index) is not finite in \(tensor.type.rawValue)\(hint)")
     }

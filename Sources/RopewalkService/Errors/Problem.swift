@@ -36,7 +36,7 @@ struct Problem: Error, Equatable {
         // Only a number that is not finite cannot be written, and a document has none.
         let body = (try? JSONWriter.write(document)) ?? Data()
         var response = HTTPResponse(status: kind.status, headers: headers, body: body)
-        response.refusal = kind.rawValue
+        response.refusalReason = kind.rawValue
         return response
     }
 

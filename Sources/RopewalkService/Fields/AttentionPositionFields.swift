@@ -27,7 +27,7 @@ struct AttentionPositionFields {
         guard shape.queryLength <= shape.keyLength else {
             throw Problem(
                 .missingField, at: fields.place(of: "query_positions"),
-                "query_positions is missing; by default queries stand where the last keys do, and \(shape.queryLength) queries are more than \(shape.keyLength) keys"
+                "query_positions is missing; by default queries stand where the last keys do, and \(shape.queryLength) queries are more than \(shape.keyLength) keys (axes are [batch, heads, seq, dim])"
             )
         }
         return (keys.last(shape.queryLength, of: shape.keyLength), keys)

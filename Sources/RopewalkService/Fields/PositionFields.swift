@@ -32,7 +32,8 @@ struct PositionFields {
         guard outer.count == listCount else {
             throw Problem(
                 .shapeMismatch, at: .pointer(place),
-                "\(name) has \(outer.count ?? 0) lists, and the first axis of \(tensor) has \(listCount)")
+                "\(name) has \(outer.count ?? 0) lists, and the first axis of \(tensor) has \(listCount); one list without brackets around it serves all"
+            )
         }
         var lists: [[Double]] = []
         while !outer.isAtEnd {

@@ -41,6 +41,6 @@ final class Metrics: Sendable {
         let key = RequestKey(method: method, route: record.route, status: record.status)
         requests.withLock { $0[key, default: Histogram()].observe(record.seconds) }
         if let wait = record.phases[.queue] { queueWaits.withLock { $0.observe(wait) } }
-        if let kind = record.refusal.flatMap(ProblemKind.init) { refusals.withLock { $0[kind, default: 0] += 1 } }
+        if let kind = record.refusalReason.flatMap(ProblemKind.init) { refusals.withLock { $0[kind, default: 0] += 1 } }
     }
 }
