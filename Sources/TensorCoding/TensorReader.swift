@@ -41,10 +41,7 @@ struct TensorReader<Leaf: TensorLeaf> {
         guard let axes = try? object.decode([Int].self, forKey: .shape) else {
             throw InvalidValue(.shapeMismatch, at: shapePlace, "a shape is an array of whole numbers")
         }
-        guard let shape = TensorShape(axes) else {
-            throw badShape(axes, shapePlace)
-        }
-        try checkCount(shape.count, place)
+        try checkAxes(axes, shapePlace)
         let data = try object.superDecoder(forKey: .data)
         let dataPlace = place.appending("data")
         guard let count = (try? data.unkeyedContainer()).flatMap(\.count) else {
@@ -58,25 +55,25 @@ struct TensorReader<Leaf: TensorLeaf> {
                 .wrongType, at: dataPlace.appending(0),
                 "data is flat, numbers only; this is an array. Nested rows go without a shape")
         }
-        guard count == shape.count else {
+        // Before the limit: what is announced and not sent is not large.
+        guard let shape = TensorShape(axes), shape.count == count else {
+            let announced = TensorShape(axes).map { "\($0.count)" } ?? "2^63 or more"
             throw InvalidValue(
-                .shapeMismatch, at: shapePlace, "the shape \(axes) is of \(shape.count) elements, and data has \(count)"
-            )
+                .shapeMismatch, at: shapePlace, "the shape \(axes) is of \(announced) elements, and data has \(count)")
         }
+        try checkCount(count, place)
         return Tensor(shape: shape, elements: try leaves(data, dataPlace))
     }
 
-    private func badShape(_ axes: [Int], _ place: JSONPointer) -> InvalidValue {
+    private func checkAxes(_ axes: [Int], _ place: JSONPointer) throws {
         guard (1...TensorShape.maxRank).contains(axes.count) else {
-            return InvalidValue(
+            throw InvalidValue(
                 .shapeMismatch, at: place, "a shape has 1 to \(TensorShape.maxRank) axes; this has \(axes.count)")
         }
         guard axes.allSatisfy({ $0 > 0 }) else {
             let kind: InvalidValue.Kind = axes.contains(0) ? .empty : .shapeMismatch
-            return InvalidValue(kind, at: place, "each axis of a shape is at least 1; this is \(axes)")
+            throw InvalidValue(kind, at: place, "each axis of a shape is at least 1; this is \(axes)")
         }
-        return InvalidValue(
-            .tooManyElements(limit: maxElements), at: place, "the shape \(axes) has more elements than can be counted")
     }
 
     // MARK: Nested

@@ -40,6 +40,8 @@ import Testing
         ("dim=4&positions=1,,2", 422, "wrong-type positions"), ("dim=4&positions=5:5", 422, "out-of-range positions"),
         ("dim=4&positions=0:1.5", 422, "wrong-type positions"), ("dim=4&positions=1e17", 422, "out-of-range positions"),
         ("dim=4&positions=0:9223372036854775807", 422, "out-of-range positions"),
+        ("dim=4&positions=0:99999999999999999999", 422, "out-of-range positions"),
+        ("dim=4&positions=0:+-1", 422, "wrong-type positions"),
         ("dim=4&positions=0:524289", 413, "answer-too-large positions"),
         ("dim=65536&positions=0:33", 413, "answer-too-large positions"),
         ("dim=4&positions=-9007199254740992:9007199254740992", 413, "answer-too-large positions"),

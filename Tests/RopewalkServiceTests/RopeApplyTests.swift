@@ -91,7 +91,7 @@ import Testing
         (#"{"x":[[1,0]],"seq_len":1e30}"#, 422, "out-of-range /seq_len"),
         (#"{"x":{"shape":[1,2]}}"#, 422, "missing-field /x/data"),
         (#"{"x":{"shape":[2,2],"data":[[1,0],[0,1]]}}"#, 422, "wrong-type /x/data/0"),
-        (#"{"x":{"shape":[3000000000,4000000000],"data":[1]}}"#, 413, "answer-too-large /x/shape"),
+        (#"{"x":{"shape":[3000000000,4000000000],"data":[1]}}"#, 422, "shape-mismatch /x/shape"),
         (#"{"x":[[1,0]],}"#, 400, "malformed-json "),
         (#"{"x":[[1,0]],"positions":[1,2]}"#, 422, "shape-mismatch /positions"),
         (#"{"x":[[1,0]],"positions":1}"#, 422, "wrong-type /positions"),

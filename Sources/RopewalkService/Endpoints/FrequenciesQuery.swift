@@ -42,20 +42,28 @@ struct FrequenciesQuery: Sendable {
             }
             return list
         }
-        guard ends.count == 2, let first = Int(ends[0]), let end = Int(ends[1]) else {
+        guard ends.count == 2, ends.allSatisfy(isWhole) else {
             throw Problem(
                 .wrongType, at: place,
                 "a range of positions is two whole numbers, as in 0:16; this is \"\(text.clipped)\"")
         }
-        guard first < end else {
-            throw Problem(.outOfRange, at: place, "the range \(text.clipped) is empty: its end is excluded")
-        }
-        guard Positions.isInBounds(Double(first)), Positions.isInBounds(Double(end)) else {
+        guard let first = Int(ends[0]), let end = Int(ends[1]), Positions.isInBounds(Double(first)),
+            Positions.isInBounds(Double(end))
+        else {
             throw Problem(
                 .outOfRange, at: place, "a position is at most 2^53 in magnitude; the range is \(text.clipped)")
         }
+        guard first < end else {
+            throw Problem(.outOfRange, at: place, "the range \(text.clipped) is empty: its end is excluded")
+        }
         try check(count: end - first, pairCount)
         return (first..<end).map(Double.init)
+    }
+
+    /// True of digits with a sign or none, also where they are too many for an Int.
+    private static func isWhole(_ text: Substring) -> Bool {
+        let digits = text.utf8.dropFirst(text.hasPrefix("+") || text.hasPrefix("-") ? 1 : 0)
+        return !digits.isEmpty && digits.allSatisfy { (0x30...0x39).contains($0) }
     }
 
     private static func check(count: Int, _ pairCount: Int) throws {
