@@ -140,10 +140,6 @@ import Testing
         case ("Factor", _):
             #expect(status(bound) == 422)
             #expect(status(inside) == 200)
-        case ("Dimension", "minimum"):
-            // A dimension of 1 is in bounds and has no pair: it is its neighbour that is refused.
-            #expect(problem("/frequencies?dim=\(Int(outside))")["title"].string == ProblemKind.outOfRange.title)
-            #expect(problem("/frequencies?dim=\(Int(bound))")["title"].string == ProblemKind.oddDimension.title)
         default:
             #expect(status(outside) == 422)
             #expect(status(bound) == 200)
@@ -205,11 +201,5 @@ import Testing
                 #expect(headers.names.contains("Allow") == (status == "405"), "\(operation.name) \(status)")
             }
         }
-    }
-
-    // MARK: The service in process
-
-    private func problem(_ target: String) -> JSON {
-        (try? JSON(answering("GET", target).body)) ?? .null
     }
 }
