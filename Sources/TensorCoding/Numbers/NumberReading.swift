@@ -30,8 +30,8 @@ func readNumber<Scalar: DecimalScalar>(
     return reading
 }
 
-/// A sign, 3 digits, a point, 24 digits, "e-", and the word in which its digits are looked for.
-private let farthestLook = 39
+/// A sign, 3 digits, a point, 23 digits, "e-", and the word in which its digits are looked for.
+private let farthestLook = 38
 
 /// Reads a number of at most 19 digits, 3 of them before a point; answers nil for any other, and for what is none.
 ///
@@ -78,7 +78,7 @@ private func readUsualNumber<Scalar: DecimalScalar>(
     return unsafe (place, Scalar.nearestPattern(digits, exponent: -16) | signBit)
 }
 
-/// Reads on where digits · 10^exponent is not all: up to 8 digits, and an exponent.
+/// Reads on where digits · 10^exponent is not all: up to 7 digits, and an exponent.
 @inline(never)
 private func readRest<Scalar: DecimalScalar>(
     _ start: UnsafePointer<UInt8>, _ startDigits: UInt64, exponent: Int, _ signBit: UInt64, _ type: Scalar.Type
@@ -87,8 +87,8 @@ private func readRest<Scalar: DecimalScalar>(
     if unsafe place[0].isDigit {
         let run = unsafe DigitRun.load(place)
         let count = DigitRun.count(DigitRun.ends(run))
-        // 19 digits fit into 64 bits.
-        guard digits < PowersOfTen.whole(19 &- count) else { return (nil, 0) }
+        // 64 bits hold 19 digits.
+        guard count < 8, digits < PowersOfTen.whole(19 &- count) else { return (nil, 0) }
         digits = digits &* PowersOfTen.whole(count) &+ DigitRun.value(run, count: count)
         exponent = exponent &- count
         unsafe place += count
