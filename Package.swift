@@ -43,6 +43,9 @@ let package = Package(
             dependencies: [.product(name: "Yams", package: "Yams")]
         ),
 
+        // Every float32, written and read back (make prove-numbers); takes minutes, and is no test for that.
+        .executableTarget(name: "prove-numbers", dependencies: ["TensorCoding", "Locking"]),
+
         .testTarget(name: "HouseTests"),
         .testTarget(
             name: "PositionalEncodingTests", dependencies: ["PositionalEncoding", "TestSupport"],

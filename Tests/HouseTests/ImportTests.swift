@@ -12,6 +12,7 @@ import Testing
         "RopewalkService": ["MicroHTTP", "TensorCoding", "PositionalEncoding", "Logging", "FoundationEssentials"],
         "ropewalk": ["RopewalkService", "MicroHTTP", "ArgumentParser", "Logging", "FoundationEssentials", "Dispatch"],
         "openapi-to-json": ["Foundation", "Yams"],
+        "prove-numbers": ["TensorCoding", "Dispatch"],
     ]
     private static let everywhere: Set<String> = ["Synchronization", "Glibc", "Locking"]
 

@@ -23,7 +23,7 @@ protocol DecimalScalar: TensorScalar {
 
     /// A number below 10^(maxDigits − 1) as digits, zeros in front.
     static func bytes(_ number: UInt64) -> DigitBytes
-    /// number · 2^scale · 10^exponent as Schubfach wants it: g of 10^exponent rounded up, the product rounded to odd.
+    /// number · 2^scale · the bits of 10^exponent, rounded up, without as many bits at its end; rounded to odd by these.
     static func scaled(_ number: UInt64, _ scale: UInt64, _ exponent: Int) -> UInt64
     /// What libc reads.
     static func readByLibc(_ text: UnsafePointer<CChar>) -> Self
@@ -39,7 +39,7 @@ extension DecimalScalar {
 extension Float: DecimalScalar {
     typealias DigitBytes = UInt64
 
-    /// `-1.17549435e-38`, were it not shorter by a digit, as `-0.000123456789`.
+    /// A sign, 9 digits and a point, and `e-38` after or `0.000` before them: `-1.00000075e-36`.
     static var longestText: Int { 15 }
     static var maxDigits: Int { 9 }
     static var largestPlain: Float { 16_777_216 }
