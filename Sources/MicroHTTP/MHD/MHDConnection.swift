@@ -1,4 +1,5 @@
 import CMicroHTTPD
+import FoundationEssentials
 
 /// A connection of libmicrohttpd's; the pointer is good until its request completes.
 @safe struct MHDConnection: @unchecked Sendable {
@@ -21,14 +22,11 @@ import CMicroHTTPD
         writeLast(bytes, to: unsafe CMicroHTTPD_connection_fd(pointer), shuttingDown: SHUT_WR)
     }
 
-    /// The corresponding C functions are `MHD_create_response_from_buffer`, `MHD_add_response_header`,
-    /// `MHD_queue_response` and `MHD_destroy_response`. The body is copied; NO where anything fails.
+    /// The corresponding C functions are `MHD_add_response_header`, `MHD_queue_response` and `MHD_destroy_response`. NO where
+    /// anything fails.
     func queue(_ response: HTTPResponse, extraHeaders: HTTPHeaders) -> MHD_Result {
-        let created = unsafe response.body.withUnsafeBytes { bytes in
-            // MHD_RESPMEM_MUST_COPY only reads what it is pointed at.
-            unsafe MHD_create_response_from_buffer(
-                bytes.count, UnsafeMutableRawPointer(mutating: bytes.baseAddress), .RESPMEM_MUST_COPY)
-        }
+        let isLarge = response.body.count >= Self.largeBody
+        let created = unsafe isLarge ? Self.lend(response.body) : Self.copy(response.body)
         guard let created = unsafe created else { return .NO }
         defer { unsafe MHD_destroy_response(created) }
         func add(_ headers: HTTPHeaders) -> Bool {
@@ -36,5 +34,42 @@ import CMicroHTTPD
         }
         guard add(response.headers), add(extraHeaders) else { return .NO }
         return unsafe MHD_queue_response(pointer, UInt32(response.status), created)
+    }
+
+    /// A body from this size on leaves from where it is; less is copied sooner than lent.
+    private static let largeBody = 16_384
+
+    /// The corresponding C function is `MHD_create_response_from_buffer`.
+    private static func copy(_ body: Data) -> OpaquePointer? {
+        unsafe body.withUnsafeBytes { bytes in
+            // MHD_RESPMEM_MUST_COPY only reads what it is pointed at.
+            unsafe MHD_create_response_from_buffer(
+                bytes.count, UnsafeMutableRawPointer(mutating: bytes.baseAddress), .RESPMEM_MUST_COPY)
+        }
+    }
+
+    /// The corresponding C function is `MHD_create_response_from_buffer_with_free_callback_cls`.
+    ///
+    /// The bytes of so large a body stand in an object's memory, and stay there for as long as somebody keeps the body and
+    /// nobody changes it: the loan keeps it, in a constant.
+    private static func lend(_ body: Data) -> OpaquePointer? {
+        let loan = Loan(body)
+        // Retained for libmicrohttpd; released below when the answer has left, or was never made.
+        let retained = unsafe Unmanaged.passRetained(loan)
+        let created = unsafe loan.body.withUnsafeBytes { bytes in
+            unsafe MHD_create_response_from_buffer_with_free_callback_cls(
+                bytes.count, UnsafeMutableRawPointer(mutating: bytes.baseAddress),
+                { loan in
+                    guard let loan = unsafe loan else { return }
+                    unsafe Unmanaged<Loan>.fromOpaque(loan).release()
+                }, retained.toOpaque())
+        }
+        if unsafe created == nil { unsafe retained.release() }
+        return unsafe created
+    }
+
+    private final class Loan {
+        let body: Data
+        init(_ body: Data) { self.body = body }
     }
 }
