@@ -14,6 +14,8 @@ final class LogWriter: Sendable {
     }
 
     private static let mostLines = 8_192
+    /// Lines are gathered for so long: to wake a thread for each costs more than all else about it.
+    private static let patience = DispatchTimeInterval.milliseconds(5)
 
     private let state = Locked(State())
     private let queue = DispatchQueue(label: "ropewalk.log")
@@ -29,13 +31,16 @@ final class LogWriter: Sendable {
             defer { state.isWriting = true }
             return !state.isWriting
         }
-        if begins { queue.async { self.writeAll() } }
+        if begins { queue.asyncAfter(deadline: .now() + Self.patience) { self.writeAll() } }
     }
 
     /// Waits until all is written, for as long as a reader that reads may need.
     func flush() {
         let written = DispatchSemaphore(value: 0)
-        queue.async { written.signal() }
+        queue.async {
+            self.writeAll()
+            written.signal()
+        }
         _ = written.wait(timeout: .now() + 1)
     }
 
