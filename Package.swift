@@ -74,3 +74,17 @@ for target in package.targets where target.name != "CMicroHTTPD" {
         target.swiftSettings?.append(.strictMemorySafety())
     }
 }
+
+// The fuzzer of the JSON reader (make fuzz). It is built alone, and all that it runs is instrumented.
+if Context.environment["ROPEWALK_FUZZ"] != nil {
+    let sanitizers = ["-sanitize=fuzzer,address"]
+    for target in package.targets where ["Locking", "PositionalEncoding", "TensorCoding"].contains(target.name) {
+        target.swiftSettings?.append(.unsafeFlags(sanitizers))
+    }
+    package.targets.append(
+        .executableTarget(
+            name: "fuzz-json", dependencies: ["TensorCoding", "PositionalEncoding", "TestSupport"], path: "Fuzz",
+            swiftSettings: [.treatAllWarnings(as: .error), .unsafeFlags(["-sanitize=address"])],
+            linkerSettings: [.unsafeFlags(sanitizers + ["-use-ld=lld"])]
+        ))
+}

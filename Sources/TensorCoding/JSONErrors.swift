@@ -32,6 +32,10 @@ package struct InvalidValue: Error, Equatable {
         case missingKey
         /// More than the limit.
         case tooManyElements(limit: Int)
+        /// More values beside the elements of arrays than any request needs.
+        case tooManyValues
+        /// Two that cannot both be.
+        case contradiction
     }
 
     package let kind: Kind

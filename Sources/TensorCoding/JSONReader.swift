@@ -1,9 +1,13 @@
 import FoundationEssentials
+import PositionalEncoding
 
 /// Reads a request's JSON: the one way from bytes to values.
+///
+/// Arrays of numbers and booleans are read in the pass that holds the text to RFC 8259. The decoder sees an envelope in
+/// which `[]` stands in the place of each; `JSONTensor`, `JSONMask` and `NumberList` find theirs by that place.
 package struct JSONReader {
-    private let text: Data
-    private let zeros: [JSONScanner.Zero]
+    private let envelope: Data
+    private let arrays: JSONArrays
     /// How many numbers the text holds.
     package let numberCount: Int
 
@@ -11,12 +15,33 @@ package struct JSONReader {
     ///
     /// Throws `JSONSyntaxError` where it is not JSON, `InvalidValue` where a number is too large or there are too many.
     package init(_ text: Data, maxNumbers: Int = .max) throws {
-        var scanner = JSONScanner(maxNumbers: maxNumbers)
+        // Offsets count from the first byte, and those of a slice of other data do not.
+        let text = text.startIndex == 0 ? text : Data(text)
+        var scanner = JSONScanner(maxNumbers: maxNumbers, guess: Self.guess(text.span))
         try scanner.scan(text.span)
-        self.text = text
-        zeros = scanner.zeros
+        arrays = JSONArrays(scanner.arrays, strings: scanner.longStrings, in: text)
+        envelope = scanner.envelope(of: text)
         numberCount = scanner.totalNumberCount
     }
+
+    /// What numbers are wanted as, by a look at where `"dtype":"float64"` may stand: a guess that only saves time.
+    static func guess(_ text: Span<UInt8>) -> ScalarType {
+        let reach = min(256, text.count)
+        let isWide = hasWide(text.extracting(first: reach)) || hasWide(text.extracting(last: reach))
+        return isWide ? .float64 : .float32
+    }
+
+    private static func hasWide(_ text: Span<UInt8>) -> Bool {
+        var matched = 0
+        for place in text.indices {
+            // No part of the word begins it again, so what matched is lost whole.
+            matched = text[place] == wide[matched] ? matched + 1 : text[place] == wide[0] ? 1 : 0
+            if matched == wide.count { return true }
+        }
+        return false
+    }
+
+    private static let wide = Array(ScalarType.float64.rawValue.utf8)
 
     /// Decodes a value of which no part is left to a lenient parser.
     ///
@@ -25,24 +50,12 @@ package struct JSONReader {
         _ type: Value.Type, configuration: Value.DecodingConfiguration
     ) throws -> Value {
         do {
-            return try JSONDecoder().decode(type, from: text.with(zeros), configuration: configuration)
+            let decoder = JSONDecoder()
+            decoder.userInfo[JSONArrays.key] = arrays
+            return try decoder.decode(type, from: envelope, configuration: configuration)
         } catch let error as DecodingError {
             throw InvalidValue(error)
         }
-    }
-}
-
-extension Data {
-    /// The text with plain zeros in place of those that Foundation refuses, such as `0e5` and `1e-400`; itself where there are none.
-    fileprivate func with(_ zeros: [JSONScanner.Zero]) -> Data {
-        guard !zeros.isEmpty else { return self }
-        var text = Data(self)
-        for zero in zeros {
-            let digits = Array((zero.isNegative ? "-0" : "0").utf8)
-            let padding = Array(repeating: UInt8(ascii: " "), count: zero.range.count - digits.count)
-            text.replaceSubrange(zero.range, with: digits + padding)
-        }
-        return text
     }
 }
 

@@ -1,15 +1,17 @@
 import FoundationEssentials
 import PositionalEncoding
 
-/// One strict pass over a JSON text, before Foundation's decoder sees it.
+/// One strict pass over a JSON text, which reads its arrays and leaves Foundation's decoder the rest.
 ///
-/// That decoder takes trailing commas, the first of two equal keys, UTF-16 and a byte order mark; refuses `0e5` and `1e-400`;
-/// and says neither where a text breaks nor which number is too large. This pass holds the text to RFC 8259 in UTF-8, keys to
-/// be unique, nesting to `maxDepth` and numbers to float64.
+/// That decoder takes 300 ns for a number; it takes trailing commas, the first of two equal keys, UTF-16 and a byte order
+/// mark; refuses `0e5` and `1e-400`; and says neither where a text breaks nor which number is too large. This pass holds the
+/// text to RFC 8259 in UTF-8, keys to be unique, nesting to `maxDepth` and numbers to float64.
 struct JSONScanner {
     static let maxDepth = 64
-    /// What a request may hold beside a tensor, however small the tensor may be.
-    private static let fewestValues = 1_024
+    /// What a request may hold beside the elements of arrays.
+    private static let maxValues = 65_536
+    /// Strings past this are left where they are, as no name or choice is so long.
+    static let longString = 1_024
 
     /// A number that is zero in float64 and that Foundation does not read as such.
     struct Zero: Equatable {
@@ -18,7 +20,7 @@ struct JSONScanner {
     }
 
     /// An array or object that is open.
-    private struct Level {
+    struct Level {
         var isObject: Bool
         /// Of an array: the index of the element under way.
         var index = 0
@@ -27,10 +29,21 @@ struct JSONScanner {
         var keys: Set<[UInt8]> = []
     }
 
-    /// How many numbers one member of the outermost object may hold: a tensor that is refused later takes ten times its text
-    /// by then.
+    /// An array that is not of one kind of element alone, under way.
+    struct OtherArray {
+        let start: Int
+        /// How many arrays and objects it stands in.
+        let depth: Int
+        /// What its first element is, and how many arrays that is in.
+        var kind: JSONValueKind?
+        var rank = 0
+        var defect: InvalidValue?
+    }
+
+    /// How many numbers one member of the outermost object may hold; what is past it takes no memory.
     let maxNumbers: Int
-    private let maxValues: Int
+    /// What numbers in arrays are read as, to be read once more where another type is wanted in the end.
+    let guess: ScalarType
     var numberCount = 0
     /// Of all members together.
     private(set) var totalNumberCount = 0
@@ -39,14 +52,17 @@ struct JSONScanner {
     var refusal: InvalidValue?
 
     var offset = 0
-    private var levels: [Level] = []
+    private(set) var levels: [Level] = []
     var zeros: [Zero] = []
+    /// Those that stand in objects only.
+    var arrays: [JSONPointer: JSONArray] = [:]
+    var otherArray: OtherArray?
+    /// Between their quotes; without escapes.
+    var longStrings: [JSONPointer: Range<Int>] = [:]
 
-    init(maxNumbers: Int = .max) {
+    init(maxNumbers: Int = .max, guess: ScalarType = .float32) {
         self.maxNumbers = maxNumbers
-        // A tensor of rank 8 that is all brackets, [n, 1, …, 1, 2], has four and a half values for each number.
-        let (values, overflow) = maxNumbers.multipliedReportingOverflow(by: 8)
-        maxValues = overflow ? .max : max(values, Self.fewestValues)
+        self.guess = guess
     }
 
     /// Passes over the text. Throws `JSONSyntaxError`, or `InvalidValue` for a number past float64 and for too many of them.
@@ -56,6 +72,8 @@ struct JSONScanner {
             if try beginValue(text) { continue }
             if try endValue(text) { break }
         }
+        // Of an array that stands alone.
+        endMember()
         if let refusal { throw refusal }
     }
 
@@ -73,30 +91,24 @@ struct JSONScanner {
     private mutating func beginValue(_ text: Span<UInt8>) throws -> Bool {
         guard let byte = peek(text) else { throw error(text, "the text ends where a value is expected") }
         valueCount += 1
-        guard valueCount <= maxValues else {
+        guard valueCount <= Self.maxValues else {
             throw InvalidValue(
-                .tooManyElements(limit: maxNumbers), at: pointer, "there are more than \(maxValues) values up to here")
+                .tooManyValues, at: pointer,
+                "there are more than \(Self.maxValues) values up to here, besides arrays of numbers")
         }
+        note(byte)
         switch byte {
         case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
             try number(text)
             numberCount += 1
         case UInt8(ascii: "\""):
-            _ = try string(text)
+            try stringValue(text)
+        case UInt8(ascii: "[") where otherArray == nil && levels.allSatisfy(\.isObject):
+            if readArray(text) { return false }
+            otherArray = OtherArray(start: offset, depth: levels.count)
+            return try beginArrayOrObject(text, isObject: false)
         case UInt8(ascii: "["), UInt8(ascii: "{"):
-            let isObject = byte == UInt8(ascii: "{")
-            guard levels.count < Self.maxDepth else {
-                throw error(text, "arrays and objects are nested more than \(Self.maxDepth) deep", kind: .tooDeep)
-            }
-            offset += 1
-            skipWhiteSpace(text)
-            if peek(text) == (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) {
-                offset += 1
-                return false
-            }
-            levels.append(Level(isObject: isObject))
-            if isObject { try key(text) }
-            return true
+            return try beginArrayOrObject(text, isObject: byte == UInt8(ascii: "{"))
         case UInt8(ascii: "t"): try literal("true", text)
         case UInt8(ascii: "f"): try literal("false", text)
         case UInt8(ascii: "n"): try literal("null", text)
@@ -109,6 +121,22 @@ struct JSONScanner {
         default: throw error(text, "expected a value, found \(shown(text))")
         }
         return false
+    }
+
+    /// Passes over a bracket or brace: true where a value follows, false where it is closed at once.
+    private mutating func beginArrayOrObject(_ text: Span<UInt8>, isObject: Bool) throws -> Bool {
+        guard levels.count < Self.maxDepth else {
+            throw error(text, "arrays and objects are nested more than \(Self.maxDepth) deep", kind: .tooDeep)
+        }
+        offset += 1
+        skipWhiteSpace(text)
+        if peek(text) == (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) {
+            offset += 1
+            return false
+        }
+        levels.append(Level(isObject: isObject))
+        if isObject { try key(text) }
+        return true
     }
 
     /// Passes over what follows a value, up to the next one: true at the end of the text.
@@ -129,6 +157,7 @@ struct JSONScanner {
             case close:
                 offset += 1
                 levels.removeLast()
+                endOtherArray()
             default:
                 throw error(text, "expected \",\" or \"\(isObject ? "}" : "]")\", found \(shown(text))")
             }

@@ -7,7 +7,7 @@ import Testing
     private static let allowed: [String: Set<String>] = [
         "Locking": [],
         "PositionalEncoding": [],
-        "TensorCoding": ["PositionalEncoding", "FoundationEssentials"],
+        "TensorCoding": ["PositionalEncoding", "FoundationEssentials", "Dispatch"],
         "MicroHTTP": ["CMicroHTTPD", "FoundationEssentials", "Dispatch"],
         "RopewalkService": ["MicroHTTP", "TensorCoding", "PositionalEncoding", "Logging", "FoundationEssentials"],
         "ropewalk": ["RopewalkService", "MicroHTTP", "ArgumentParser", "Logging", "FoundationEssentials", "Dispatch"],

@@ -169,13 +169,24 @@ import Testing
         #expect(response.status == 422 && response.body.count < 2_000)
     }
 
-    @Test func `more values than any tensor needs are refused before they are decoded`() throws {
-        let service = try LiveService { $0.limits.maxAnswerElements = 1_000 }
-        for filler in ["[]", "null", "0e0", "{}"] {
-            let response = try service.apply(
-                #"{"x":["# + Array(repeating: filler, count: 20_000).joined(separator: ",") + "]}")
-            #expect(response.status == 413, "\(filler): \(response.text)")
-        }
+    @Test(arguments: [
+        // Values that are no elements are counted as they come; numbers and booleans against the limit of an answer.
+        ("null", 70_000, 413, "body-too-large /x/65534"), ("{}", 70_000, 413, "body-too-large /x/65534"),
+        ("[{}]", 70_000, 413, "body-too-large /x/32767"), ("0e0", 2_000, 413, "answer-too-large /x"),
+        ("true", 2_000, 413, "answer-too-large /x"), ("[0]", 2_000, 413, "answer-too-large /x"),
+        ("0e0,null", 1_000, 413, "answer-too-large /x"),
+        // Empty arrays hold nothing; what is no element is refused with its place where it is not decoded either.
+        ("[]", 70_000, 422, "empty-tensor /x"), ("null", 20_000, 422, "wrong-type /x/0"),
+        ("\"aaaaaaaaaaaaaaaaaaaa\"", 20_000, 422, "wrong-type /x/0"),
+    ])
+    func `more values than any tensor needs are refused before they are decoded`(
+        filler: String, count: Int, status: Int, summary: String
+    ) throws {
+        let service = try LiveService { $0.limits.maxAnswerElements = 990 }
+        let response = try service.apply(
+            #"{"x":["# + Array(repeating: filler, count: count).joined(separator: ",") + "]}")
+        #expect(response.status == status, "\(response.text)")
+        #expect(try ProblemDocument(response).summary == summary)
     }
 
     @Test func `announcing a body holds nothing`() throws {

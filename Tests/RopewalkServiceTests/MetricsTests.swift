@@ -114,7 +114,7 @@ import Testing
         let service = try LiveService { $0.computeThreads = 1 }
         let gate = DispatchSemaphore(value: 0)
         #expect(service.service.compute.submit(Cancellation()) { _ = gate.wait(timeout: .now() + patience) })
-        let body = "{\"x\":[" + Array(repeating: "[1,0]", count: 2_000).joined(separator: ",") + "]}"
+        let body = "{\"x\":[" + Array(repeating: "[1,0]", count: 20_000).joined(separator: ",") + "]}"
         let client = try RawHTTPClient(port: service.port)
         try client.send("POST /rope/apply HTTP/1.1\r\nHost: a\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
         let busy = try service.metrics { $0.value("ropewalk_queue_depth") == 1 }

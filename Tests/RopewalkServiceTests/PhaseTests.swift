@@ -6,9 +6,9 @@ import Testing
 @testable import RopewalkService
 
 @Suite struct PhaseTests {
-    /// 2 000 pairs are worth a thread, one is not.
+    /// 20 000 pairs are worth a thread, one is not.
     @Test(arguments: [
-        ("POST", "/rope/apply", 1, false), ("POST", "/rope/apply", 2_000, true),
+        ("POST", "/rope/apply", 1, false), ("POST", "/rope/apply", 20_000, true),
         ("POST", "/attention", 1, true),
         ("GET", "/frequencies?dim=4", 0, false), ("GET", "/frequencies?dim=4000", 0, true),
         ("HEAD", "/frequencies?dim=4000", 0, true),

@@ -4,16 +4,42 @@ import Glibc
 ///
 /// Beyond it, what the scanner promises: keys are unique, nesting is at most 64 deep, numbers are finite in float64.
 struct JSONGrammarTwin {
+    enum Verdict {
+        case accepted
+        /// Well-formed, with a number past float64.
+        case overflow
+        case malformed
+    }
+
     private var rest: ArraySlice<Unicode.Scalar>
+    private let isLenient: Bool
+    /// As they are written.
+    private var numbers: [String] = []
+
+    /// The twin once it has read the text to its end; nil where that is malformed.
+    private init?(reading bytes: [UInt8], isLenient: Bool) {
+        guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
+        rest = Array(text.unicodeScalars)[...]
+        self.isLenient = isLenient
+        if isLenient { _ = word("\u{FEFF}") }
+        space()
+        guard value(depth: 0) else { return nil }
+        space()
+        guard rest.isEmpty else { return nil }
+    }
+
+    /// A lenient twin takes what Foundation takes beyond RFC 8259: trailing commas, a key twice, a byte order mark, more depth.
+    static func verdict(_ bytes: [UInt8], isLenient: Bool = false) -> Verdict {
+        guard let twin = JSONGrammarTwin(reading: bytes, isLenient: isLenient) else { return .malformed }
+        return twin.numbers.allSatisfy { strtod($0, nil).isFinite } ? .accepted : .overflow
+    }
 
     /// True where the bytes are such a text.
-    static func accepts(_ bytes: [UInt8]) -> Bool {
-        guard let text = String(validating: bytes, as: UTF8.self) else { return false }
-        var twin = JSONGrammarTwin(rest: Array(text.unicodeScalars)[...])
-        twin.space()
-        guard twin.value(depth: 0) else { return false }
-        twin.space()
-        return twin.rest.isEmpty
+    static func accepts(_ bytes: [UInt8]) -> Bool { verdict(bytes) == .accepted }
+
+    /// The numbers of a text, as they are written.
+    static func numbers(of bytes: [UInt8]) -> [String] {
+        JSONGrammarTwin(reading: bytes, isLenient: false)?.numbers ?? []
     }
 
     private mutating func value(depth: Int) -> Bool {
@@ -31,7 +57,7 @@ struct JSONGrammarTwin {
     private mutating func object(depth: Int) -> Bool {
         var keys: Set<[Unicode.Scalar]> = []
         return list(depth: depth, close: "}") { twin in
-            guard let key = twin.string(), keys.insert(key).inserted else { return false }
+            guard let key = twin.string(), keys.insert(key).inserted || twin.isLenient else { return false }
             twin.space()
             guard twin.word(":") else { return false }
             twin.space()
@@ -40,7 +66,7 @@ struct JSONGrammarTwin {
     }
 
     private mutating func list(depth: Int, close: String, item: (inout Self) -> Bool) -> Bool {
-        guard depth < 64 else { return false }
+        guard depth < (isLenient ? 512 : 64) else { return false }
         rest.removeFirst()
         space()
         if word(close) { return true }
@@ -50,6 +76,7 @@ struct JSONGrammarTwin {
             if word(close) { return true }
             guard word(",") else { return false }
             space()
+            if isLenient, word(close) { return true }
         }
     }
 
@@ -102,7 +129,8 @@ struct JSONGrammarTwin {
             guard !exponent.isEmpty else { return false }
             text += "e" + sign + exponent
         }
-        return strtod(text, nil).isFinite
+        numbers.append(text)
+        return true
     }
 
     private mutating func digits() -> String {

@@ -23,6 +23,9 @@ import Testing
                 "1e+10",
             ]))
     func `float32 is written with the fewest digits`(number: Float, text: String) throws {
+        #expect(try JSONWriter.text(tensor([number], [1], .nested)) == "[\(text)]")
+        #expect(try JSONWriter.text(tensor([number], [1], .flat)) == "{\"data\":[\(text)],\"shape\":[1]}")
+        // What is not a tensor's, Foundation writes, and alike.
         #expect(try JSONWriter.text([number]) == "[\(text)]")
     }
 
@@ -35,6 +38,9 @@ import Testing
                 "0.30000000000000004",
             ]))
     func `float64 is written with the fewest digits`(number: Double, text: String) throws {
+        let shape = try #require(TensorShape([1]))
+        let tensor = AnyTensor.float64(Tensor(shape: shape, elements: [number]))
+        #expect(try JSONWriter.text(JSONTensor(tensor, form: .nested)) == "[\(text)]")
         #expect(try JSONWriter.text([number]) == "[\(text)]")
     }
 
@@ -47,9 +53,33 @@ import Testing
 
     @Test(arguments: [Double.nan, .infinity, -.infinity]) func `a number that is not finite is never written`(
         number: Double
-    ) {
+    ) throws {
         #expect(throws: EncodingError.self) { try JSONWriter.write([number]) }
         #expect(throws: EncodingError.self) { try JSONWriter.write([Float(number)]) }
+        for form in [JSONTensor.Form.nested, .flat] {
+            let narrow = try tensor([1, Float(number)], [2], form)
+            #expect(throws: EncodingError.self) { try JSONWriter.write(narrow) }
+            let wide = AnyTensor.float64(Tensor(shape: narrow.tensor.shape, elements: [1, number]))
+            #expect(throws: EncodingError.self) { try JSONWriter.write(JSONTensor(wide, form: form)) }
+        }
+    }
+
+    @Test func `tensors stand where they belong among other members`() throws {
+        struct Answer: Encodable {
+            struct Inner: Encodable {
+                let a: [JSONTensor?], z: JSONTensor
+            }
+            let b: JSONTensor, a: [[Int]], empty: [Int], y: JSONTensor?, inner: Inner, text: String
+        }
+        let one = try tensor([1, 2], [1, 2], .nested)
+        let answer = Answer(
+            b: one, a: [[], [1]], empty: [], y: try tensor([1], [1], .base64),
+            inner: Answer.Inner(a: [], z: try tensor([3], [1], .flat)), text: "\"[]\",\u{1}é/")
+        #expect(
+            try JSONWriter.text(answer)
+                == #"{"a":[[],[1]],"b":[[1,2]],"empty":[],"inner":{"a":[],"z":{"data":[3],"shape":[1]}},"#
+                + #""text":"\"[]\",\u0001é/","y":{"base64":"AACAPw==","shape":[1]}}"#)
+        #expect(try JSONWriter.text(one) == "[[1,2]]")
     }
 
     private func tensor(_ elements: [Float], _ axes: [Int], _ form: JSONTensor.Form) throws -> JSONTensor {

@@ -14,7 +14,8 @@ import Testing
         ("[[[1]],[]]", .ragged, "/x/1"),
         ("[[[1]],[[]]]", .ragged, "/x/1/0"),
         // Shallower and deeper than the neighbours
-        ("[[1],2]", .ragged, "/x/1"), ("[[1],null]", .ragged, "/x/1"), ("[[1],\"a\"]", .ragged, "/x/1"),
+        ("[[1],2]", .ragged, "/x/1"), ("[[1],true]", .wrongType, "/x/1"),
+        ("[[1],null]", .wrongType, "/x/1"), ("[[1],\"a\"]", .wrongType, "/x/1"), ("[[1],{}]", .wrongType, "/x/1"),
         ("[[[1]],[2]]", .ragged, "/x/1/0"), ("[[[1],[2]],[[3],4]]", .ragged, "/x/1/1"),
         ("[[1],[[2]]]", .ragged, "/x/1/0"),
         ("[[1,2],[3,[4]]]", .ragged, "/x/1/1"), ("[[1,[2]]]", .ragged, "/x/0/1"),
@@ -26,7 +27,9 @@ import Testing
         ("[null]", .wrongType, "/x/0"), ("[1,null]", .wrongType, "/x/1"), ("[[1,null]]", .wrongType, "/x/0/1"),
         ("[[1,2],[3,true]]", .wrongType, "/x/1/1"), ("[[1,\"2\"]]", .wrongType, "/x/0/1"),
         ("[[1,{}]]", .wrongType, "/x/0/1"),
-        ("[true,false]", .wrongType, "/x/0"), ("[\"1\"]", .wrongType, "/x/0"), ("[{\"a\":1}]", .wrongType, "/x/0"),
+        ("[true,false]", .wrongType, "/x/0"), ("[true,1]", .wrongType, "/x/0"), ("[[false],[1]]", .wrongType, "/x/0/0"),
+        ("[[true],[]]", .wrongType, "/x/0/0"), ("[1,true]", .wrongType, "/x/1"), ("[\"1\"]", .wrongType, "/x/0"),
+        ("[{\"a\":1}]", .wrongType, "/x/0"),
         ("[[null,1]]", .wrongType, "/x/0/0"), ("[[[1,\"NaN\"]]]", .wrongType, "/x/0/0/1"),
         ("[1e-46,null]", .wrongType, "/x/1"),
         ("{\"shape\":[4],\"data\":[1,2,3,null]}", .wrongType, "/x/data/3"),
@@ -62,8 +65,10 @@ import Testing
         ("{\"shape\":[[1]],\"data\":[1]}", .shapeMismatch, "/x/shape"),
         ("{\"shape\":{},\"data\":[1]}", .shapeMismatch, "/x/shape"),
         ("{\"shape\":[1e30],\"data\":[1]}", .shapeMismatch, "/x/shape"),
+        ("{\"shape\":[4611686018427387904,3],\"data\":[1]}", .shapeMismatch, "/x/shape"),
         ("{\"shape\":[9223372036854775807,3],\"data\":[1]}", .shapeMismatch, "/x/shape"),
         ("{\"shape\":[4294967296,4294967296],\"data\":[1]}", .shapeMismatch, "/x/shape"),
+        ("{\"shape\":[4],\"data\":[1]}", .shapeMismatch, "/x/shape"),
         ("{\"shape\":[1,1,1,1,1,1,1,1,1],\"data\":[1]}", .shapeMismatch, "/x/shape"),
         ("[[[[[[[[[1]]]]]]]]]", .shapeMismatch, "/x"),
     ])
@@ -90,14 +95,19 @@ import Testing
     }
 
     @Test(arguments: [
-        ("[1,2,3,4]", 4), ("[[1,2],[3,4]]", 4), ("{\"shape\":[4],\"data\":[1,2,3,4]}", 4),
-        // By what is announced, whatever else is wrong with it.
-        ("{\"shape\":[2,2],\"data\":[1,null,3,4]}", 4), ("[[1,2],[null,4]]", 4), ("[[1,2],[3]]", 4),
+        ("[1,2,3,4]", 4, "/x"), ("[[1,2],[3,4]]", 4, "/x"), ("{\"shape\":[4],\"data\":[1,2,3,4]}", 4, "/x/data"),
+        ("{\"shape\":[4],\"base64\":\"AAAAAAAAAAAAAAAAAAAAAA==\"}", 4, "/x/base64"),
     ])
-    func `more elements than are allowed are refused before they are read`(x: String, count: Int) throws {
+    func `more elements than are allowed are refused before they are read`(x: String, count: Int, place: String) throws
+    {
         let error = try #require(invalidValue { try TensorRequest.read(x, maxElements: 3) })
         #expect(error.kind == .tooManyElements(limit: 3))
         #expect(error.detail.contains("\(count) elements"))
-        #expect(error.pointer.description == "/x")
+        #expect(error.pointer.description == place)
+    }
+
+    @Test(arguments: [("[[1,2],[null,4]]", "/x/1/0"), ("[[1,2],[3]]", "/x/1")])
+    func `what makes nested arrays no tensor is said before that they are too long`(x: String, place: String) throws {
+        #expect(try #require(invalidValue { try TensorRequest.read(x, maxElements: 2) }).pointer.description == place)
     }
 }

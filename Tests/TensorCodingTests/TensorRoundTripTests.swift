@@ -6,7 +6,7 @@ import Testing
 @testable import TensorCoding
 
 @Suite struct TensorRoundTripTests {
-    @Test(arguments: [JSONTensor.Form.nested, .flat], [1, 2] as [UInt64])
+    @Test(arguments: [JSONTensor.Form.nested, .flat, .base64], [1, 2] as [UInt64])
     func `any finite float32 comes back bit for bit`(form: JSONTensor.Form, seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         for axes in Self.shapes {
@@ -15,7 +15,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [JSONTensor.Form.nested, .flat], [1, 2] as [UInt64])
+    @Test(arguments: [JSONTensor.Form.nested, .flat, .base64], [1, 2] as [UInt64])
     func `any finite float64 comes back bit for bit`(form: JSONTensor.Form, seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         for axes in Self.shapes {
@@ -24,7 +24,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [JSONTensor.Form.nested, .flat]) func `zeros, subnormals and extremes come back`(
+    @Test(arguments: [JSONTensor.Form.nested, .flat, .base64]) func `zeros, subnormals and extremes come back`(
         form: JSONTensor.Form
     ) throws {
         let narrow: [Float] = [
@@ -65,6 +65,7 @@ import Testing
         #expect(read.tensor.shape == written.tensor.shape)
         #expect(read.tensor.bits == written.tensor.bits)
         #expect(try JSONWriter.text(read) == text)
+        guard written.form != .base64 else { return }
         // What budgets are made by: numbers with a comma each, and brackets.
         let brackets = 64 + 4 * written.tensor.shape.count
         #expect(text.utf8.count <= JSONWriter.maxBytesPerNumber(type) * written.tensor.shape.count + brackets)

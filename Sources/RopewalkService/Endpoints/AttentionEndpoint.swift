@@ -20,7 +20,7 @@ struct AttentionEndpoint: Endpoint {
 
     private func respond(to body: Data, unless cancellation: Cancellation) throws -> HTTPResponse {
         var clock = PhaseClock()
-        let reader = try JSONReader(body, maxNumbers: writer.maxElements)
+        let reader = try JSONReader(body)
         let request = try reader.read(AttentionRequest.self, configuration: limits)
         let reservation = try writer.reserve(atMost: 0, beside: body.count)
         try writer.adjust(reservation, to: request.answerCount, request.type, beside: body.count)

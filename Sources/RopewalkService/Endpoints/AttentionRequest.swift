@@ -20,7 +20,7 @@ struct AttentionRequest: DecodableWithConfiguration {
     let answerCount: Int
     let warnings: [String]
 
-    /// `limits` are what tensors, and the answer, may hold, and the work that it may take.
+    /// `limits` are what the answer may hold, and the work that it may take.
     init(from decoder: any Decoder, configuration limits: Limits) throws {
         let fields = try JSONFields(decoder)
         try fields.refuseAll(but: Self.names)
@@ -35,7 +35,7 @@ struct AttentionRequest: DecodableWithConfiguration {
         }
         let scale = try Self.scale(fields, type)
         let tensors = try Self.tensorNames.map { name in
-            try JSONTensor(from: fields.decoder(of: name), as: type, maxElements: limits.maxAnswerElements)
+            try JSONTensor(from: fields.decoder(of: name), as: type)
         }
         var attention: Attention
         do throws(AttentionShapeError) {
@@ -57,7 +57,7 @@ struct AttentionRequest: DecodableWithConfiguration {
         attention.isCausal = isCausal
         attention.positions = try AttentionPositionFields(fields, attention.shape)
             .read(areNeeded: rotates || isCausal, &warnings)
-        attention.mask = try Self.mask(fields, type, limits, attention.shape, &warnings)
+        attention.mask = try Self.mask(fields, type, attention.shape, &warnings)
         if let scale { attention.scale = scale }
         self.attention = attention
         self.type = type
@@ -74,10 +74,10 @@ struct AttentionRequest: DecodableWithConfiguration {
     }
 
     private static func mask(
-        _ fields: JSONFields, _ type: ScalarType, _ limits: Limits, _ shape: AttentionShape, _ warnings: inout [String]
+        _ fields: JSONFields, _ type: ScalarType, _ shape: AttentionShape, _ warnings: inout [String]
     ) throws -> AttentionMask? {
         let json = try fields.ifGiven("mask") { name in
-            try JSONMask(from: fields.decoder(of: name), as: type, maxElements: limits.maxAnswerElements)
+            try JSONMask(from: fields.decoder(of: name), as: type)
         }
         guard let json else { return nil }
         guard let mask = AttentionMask(json.elements, for: shape) else {

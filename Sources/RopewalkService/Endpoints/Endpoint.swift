@@ -26,8 +26,9 @@ enum EndpointAnswer: Sendable {
         nanoseconds <= Self.longestInline ? .now(try make(Cancellation())) : .later(make)
     }
 
-    /// What a hop to a compute thread and back costs, measured on two idle cores: 30 µs of latency and as much of processor time.
-    private static let longestInline = 30_000
+    /// A hop to a compute thread and back costs 30 µs of latency and as much of processor time, measured on two idle cores:
+    /// what is shorter than three of them is worth more to those who wait behind it than the hop saves them.
+    private static let longestInline = 90_000
 }
 
 /// A fixed answer.

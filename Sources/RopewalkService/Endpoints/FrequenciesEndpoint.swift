@@ -40,12 +40,14 @@ struct FrequenciesEndpoint: Endpoint {
         }
         clock.end(.compute)
         try cancellation.check()
+        let axes = [query.positions?.count ?? 0, query.parameters.pairCount]
         let answer = Answer(
             attentionFactor: table.attentionFactor, base: query.parameters.base,
-            cos: rows.map { Grid($0.cosines, columns: query.parameters.pairCount) }, dim: query.parameters.dimension,
-            inverseFrequencies: table.inverseFrequencies, positions: query.positions,
+            cos: rows.map { JSONTensor($0.cosines, axes: axes) }, dim: query.parameters.dimension,
+            inverseFrequencies: JSONTensor(table.inverseFrequencies, axes: [query.parameters.pairCount]),
+            positions: query.positions.map { JSONTensor($0, axes: [$0.count]) },
             rope: RopeDescription(query.parameters, table), ropeType: query.parameters.scaling.name.rawValue,
-            sin: rows.map { Grid($0.sines, columns: query.parameters.pairCount) },
+            sin: rows.map { JSONTensor($0.sines, axes: axes) },
             warnings: query.warnings.isEmpty ? nil : query.warnings,
             wavelengths: table.wavelengths.map { $0.isFinite ? $0 : nil })
         var response = EntityTag.respond(to: request, with: try writer.response(answer, reservation))
@@ -57,13 +59,13 @@ struct FrequenciesEndpoint: Endpoint {
     private struct Answer: Encodable {
         let attentionFactor: Double
         let base: Double
-        let cos: Grid?
+        let cos: JSONTensor?
         let dim: Int
-        let inverseFrequencies: [Double]
-        let positions: [Double]?
+        let inverseFrequencies: JSONTensor
+        let positions: JSONTensor?
         let rope: RopeDescription
         let ropeType: String
-        let sin: Grid?
+        let sin: JSONTensor?
         let warnings: [String]?
         let wavelengths: [Double?]
 
@@ -74,18 +76,12 @@ struct FrequenciesEndpoint: Endpoint {
             case ropeType = "rope_type"
         }
     }
+}
 
-    /// `[n, p]` numbers as nested arrays.
-    private struct Grid: Encodable {
-        private let rows: [ArraySlice<Double>]
-
-        init(_ numbers: [Double], columns: Int) {
-            rows = stride(from: 0, to: numbers.count, by: columns).map { numbers[$0..<$0 + columns] }
-        }
-
-        func encode(to encoder: any Encoder) throws {
-            var array = encoder.unkeyedContainer()
-            for row in rows { try array.encode(Array(row)) }
-        }
+extension JSONTensor {
+    /// float64 numbers as nested arrays of some axes.
+    fileprivate init(_ numbers: [Double], axes: [Int]) {
+        guard let shape = TensorShape(axes) else { preconditionFailure("a table has rows, and a row has pairs") }
+        self.init(.float64(Tensor(shape: shape, elements: numbers)), form: .nested)
     }
 }

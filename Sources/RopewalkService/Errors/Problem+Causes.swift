@@ -38,6 +38,8 @@ extension Problem {
             case .unknownKey: .unknownField
             case .missingKey: .missingField
             case .tooManyElements: .answerTooLarge
+            case .tooManyValues: .bodyTooLarge
+            case .contradiction: .contradiction
             }
         let place = error.pointer.description
         var detail = "\(place.isEmpty ? "the body" : place): \(error.detail)"

@@ -65,8 +65,8 @@ enum ProblemKind: String, CaseIterable, Sendable {
             (413, "Body too large", "The body is over --max-body-bytes, or over all that --max-buffered-bytes allows.")
         case .answerTooLarge:
             (
-                413, "Answer or tensor too large",
-                "The answer, or a tensor of the request, has more elements or more bytes than a limit allows. The detail names it."
+                413, "Answer too large",
+                "The answer would have more elements, or more bytes, than a limit allows. The detail names it."
             )
         case .tooMuchWork:
             (413, "Too much work", "An attention would take more multiply-adds than --max-multiply-adds allows.")

@@ -16,43 +16,46 @@ struct PositionFields {
     /// Positions that fit the rows.
     func lists() throws -> Positions {
         let place = JSONPointer([name])
-        let decoder = try fields.decoder(of: name)
-        guard var outer = try? decoder.unkeyedContainer() else {
-            throw Problem(
-                .wrongType, at: .pointer(place),
-                "\(name) must be an array with one number a row; this is \(JSONValueKind(of: decoder).rawValue)")
+        let list: NumberList
+        do {
+            list = try NumberList(from: fields.decoder(of: name))
+        } catch let error as InvalidValue where error.kind == .wrongType && error.pointer == place {
+            throw Problem(.wrongType, at: .pointer(place), "\(name) must be an array with one number a row")
         }
-        var probe = outer
-        guard (try? probe.nestedUnkeyedContainer()) != nil else { return .shared(try list(decoder, place)) }
+        guard let count = list.listCount else {
+            try check(list.numbers[...], place)
+            return .shared(list.numbers)
+        }
         guard let listCount else {
             throw Problem(
                 .shapeMismatch, at: .pointer(place),
                 "\(name) holds a list for each batch, and \(tensor) has no axis for them; give one number a row")
         }
-        guard outer.count == listCount else {
+        guard count == listCount else {
             throw Problem(
                 .shapeMismatch, at: .pointer(place),
-                "\(name) has \(outer.count ?? 0) lists, and the first axis of \(tensor) has \(listCount); one list without brackets around it serves all"
+                "\(name) has \(count) lists, and the first axis of \(tensor) has \(listCount); one list without brackets around it serves all"
             )
         }
-        var lists: [[Double]] = []
-        while !outer.isAtEnd {
-            let listPlace = place.appending(outer.currentIndex)
-            lists.append(try list(outer.superDecoder(), listPlace))
-        }
-        return .perBatch(lists)
+        let length = list.numbers.count / count
+        return .perBatch(
+            try (0..<count).map { index in
+                let numbers = list.numbers[index * length..<(index + 1) * length]
+                try check(numbers, place.appending(index))
+                return Array(numbers)
+            })
     }
 
-    /// One number a row.
-    private func list(_ decoder: any Decoder, _ place: JSONPointer) throws -> [Double] {
-        let numbers = try NumberList(from: decoder, at: place).numbers
+    /// Throws unless there is one number in bounds a row.
+    private func check(_ numbers: ArraySlice<Double>, _ place: JSONPointer) throws {
         guard numbers.count == rowCount else {
             throw Problem(
                 .shapeMismatch, at: .pointer(place),
                 "there are \(numbers.count) positions here, and the sequence has \(rowCount) rows")
         }
-        for (index, position) in numbers.enumerated() { try Self.check(position, place.appending(index)) }
-        return numbers
+        if let index = numbers.firstIndex(where: { !Positions.isInBounds($0) }) {
+            try Self.check(numbers[index], place.appending(index - numbers.startIndex))
+        }
     }
 
     static func check(_ position: Double, _ place: JSONPointer) throws {

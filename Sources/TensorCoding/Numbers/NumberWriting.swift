@@ -46,7 +46,7 @@ private struct Decimal<Bytes: FixedWidthInteger & BitwiseCopyable> {
     /// Digits before the point; −2 where two zeros follow it.
     let point: Int
 
-    /// 0.00123, 123 or 12.3; the length is the same whether or not it takes a branch to know which.
+    /// 0.00123, 123 or 12.3, with no branch for which of them; all stores end within the longest text.
     @inline(__always)
     func writePlain(to start: UnsafeMutablePointer<UInt8>) -> Int {
         let isWhole = point > 0
@@ -57,6 +57,7 @@ private struct Decimal<Bytes: FixedWidthInteger & BitwiseCopyable> {
         let dot: Bytes = 0x2E &<< place
         let split: Bytes = rest & front | dot | (rest & ~front) &<< 8
         unsafe start.store(0x3030_3030_3030_2E30 as UInt64)
+        // The last digit may be pushed out of the word; where it is not, the word covers this.
         unsafe start[1 &+ Bytes.bitWidth / 8] = UInt8(truncatingIfNeeded: rest &>> Bytes(Bytes.bitWidth - 8))
         unsafe start[skip] = first
         unsafe (start + (skip &+ 1)).store(isWhole ? split : rest)

@@ -1,0 +1,63 @@
+import FoundationEssentials
+import PositionalEncoding
+
+/// What fast arrays hold: `Float`, `Double` and `Bool`.
+protocol ArrayElement: Sendable, Equatable {
+    /// Any value, for memory that is not yet read.
+    static var filler: Self { get }
+
+    /// What it is called in a message.
+    static var noun: String { get }
+
+    /// Elements from their bytes, little-endian, as many as there are whole ones.
+    static func elements(_ bytes: Data) -> [Self]
+
+    /// Reads the element at `cursor`, which is left after it; where there is none, `malformed`.
+    static func read(
+        _ cursor: inout UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, into value: inout Self
+    ) -> NumberReading
+}
+
+extension ArrayElement where Self: DecimalScalar {
+    static var filler: Self { 0 }
+    static var noun: String { "a number" }
+
+    static func elements(_ bytes: Data) -> [Self] {
+        let size = MemoryLayout<Self>.size
+        return unsafe bytes.withUnsafeBytes { bytes in
+            (0..<bytes.count / size).map { unsafe bytes.loadUnaligned(fromByteOffset: $0 * size, as: Self.self) }
+        }
+    }
+
+    @inline(__always)
+    static func read(
+        _ cursor: inout UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, into value: inout Self
+    ) -> NumberReading {
+        unsafe readNumber(&cursor, end, into: &value)
+    }
+}
+
+extension Float: ArrayElement {}
+extension Double: ArrayElement {}
+
+extension Bool: ArrayElement {
+    static var filler: Bool { false }
+    static var noun: String { "true or false" }
+
+    static func elements(_ bytes: Data) -> [Bool] {
+        bytes.map { $0 != 0 }
+    }
+
+    static func read(
+        _ cursor: inout UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, into value: inout Bool
+    ) -> NumberReading {
+        value = unsafe cursor.pointee == UInt8(ascii: "t")
+        let word: StaticString = value ? "true" : "false"
+        guard unsafe end - cursor >= word.utf8CodeUnitCount else { return .malformed }
+        for place in 0..<word.utf8CodeUnitCount {
+            guard unsafe cursor[place] == word.utf8Start[place] else { return .malformed }
+        }
+        unsafe cursor += word.utf8CodeUnitCount
+        return .finite
+    }
+}

@@ -1,0 +1,39 @@
+extension JSONArray {
+    /// Arrays of fewer elements move to memory of their own size.
+    private static let shortArray = 4_096
+
+    /// Reads the array that begins at a byte; nil where it holds anything but elements of the type.
+    ///
+    /// At most `maxCount` elements are kept in memory, and the array is of use only where it has no more.
+    init?<Element: ArrayElement>(
+        reading text: Span<UInt8>, from start: Int, as type: Element.Type, maxCount: Int,
+        maxDepth: Int = JSONScanner.maxDepth, at place: JSONPointer
+    ) {
+        // Two bytes an element at least, so this is enough; what is not written to takes no memory.
+        let capacity = min(maxCount, (text.count - start) / 2 + 1)
+        var result: (range: Range<Int>, axes: [Int], count: Int, defect: InvalidValue?)?
+        let read = unsafe [Element](unsafeUninitializedCapacity: capacity) { buffer, count in
+            result = unsafe text.extracting(start...).withUnsafeBufferPointer { text in
+                var scanner = unsafe ArrayScanner<Element>(text)
+                guard unsafe scanner.scan(into: buffer, maxDepth: maxDepth) else { return nil }
+                count = min(scanner.count, capacity)
+                let defect = scanner.defect.map { defect in
+                    InvalidValue(defect.kind, at: defect.indices.reduce(place) { $0.appending($1) }, defect.detail)
+                }
+                let axes = (0..<scanner.rank).map { scanner.axes[$0] }
+                return (start..<start + scanner.length, axes, scanner.count, defect)
+            }
+        }
+        guard let result else { return nil }
+        // Of many short arrays, each would keep the pages that it has touched of memory for a long one.
+        let elements = read.count < Self.shortArray ? read.map(\.self) : read
+        (range, axes, count, defect) = result
+        self.elements =
+            switch elements {
+            case let elements as [Float]: .float32(elements)
+            case let elements as [Double]: .float64(elements)
+            case let elements as [Bool]: .boolean(elements)
+            default: preconditionFailure("elements are of one of three types")
+            }
+    }
+}
