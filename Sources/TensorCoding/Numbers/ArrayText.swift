@@ -43,49 +43,52 @@ struct ArrayText: LongText {
         _ elements: UnsafeBufferPointer<Scalar>, axis: Int, mayDivide: Bool = true,
         to end: inout UnsafeMutablePointer<UInt8>
     ) {
-        unsafe end.pointee = UInt8(ascii: "[")
-        unsafe end += 1
+        unsafe Self.put(UInt8(ascii: "["), to: &end)
         if mayDivide, elements.count >= Self.worthTwoThreads, axes[axis] > 1, axis + 1 < axes.count {
             unsafe writeHalves(elements, axis: axis, to: &end)
         } else {
             unsafe writeRows(elements, 0..<axes[axis], axis: axis, mayDivide: mayDivide, to: &end)
         }
-        // In the place of the last comma.
-        unsafe end[-1] = UInt8(ascii: "]")
+        unsafe Self.put(UInt8(ascii: "]"), to: &end)
     }
 
-    /// Writes rows of an axis, with a comma after each.
+    /// Writes rows of an axis, with commas between them.
     private func writeRows<Scalar: DecimalScalar>(
         _ elements: UnsafeBufferPointer<Scalar>, _ rows: Range<Int>, axis: Int, mayDivide: Bool,
         to end: inout UnsafeMutablePointer<UInt8>
     ) {
-        guard axis + 1 < axes.count else { return unsafe writeNumbers(elements, to: &end) }
+        guard axis + 1 < axes.count else { return unsafe Self.writeNumbers(elements, to: &end) }
         let rowLength = elements.count / axes[axis]
         for row in rows {
+            if row > rows.lowerBound { unsafe Self.put(UInt8(ascii: ","), to: &end) }
             let row = unsafe UnsafeBufferPointer(rebasing: elements[row * rowLength..<(row + 1) * rowLength])
             unsafe write(row, axis: axis + 1, mayDivide: mayDivide, to: &end)
-            unsafe end.pointee = UInt8(ascii: ",")
-            unsafe end += 1
         }
     }
 
-    private func writeNumbers<Scalar: DecimalScalar>(
+    /// Writes numbers with commas between them.
+    private static func writeNumbers<Scalar: DecimalScalar>(
         _ elements: UnsafeBufferPointer<Scalar>, to end: inout UnsafeMutablePointer<UInt8>
     ) {
         // In a register.
         var place = unsafe end
         for index in elements.indices {
+            if index > 0 { unsafe put(UInt8(ascii: ","), to: &place) }
             unsafe place += writeNumber(elements[index], to: place)
-            unsafe place.pointee = UInt8(ascii: ",")
-            unsafe place += 1
         }
         unsafe end = place
+    }
+
+    @inline(__always)
+    private static func put(_ byte: UInt8, to end: inout UnsafeMutablePointer<UInt8>) {
+        unsafe end.pointee = byte
+        unsafe end += 1
     }
 
     /// From so many elements on, about 2 ms, the second half of the rows is written meanwhile, and then moved to its place.
     private static let worthTwoThreads = 131_072
 
-    /// Writes all rows of an axis on two threads, with a comma after each.
+    /// Writes all rows of an axis on two threads, with commas between them.
     private func writeHalves<Scalar: DecimalScalar>(
         _ elements: UnsafeBufferPointer<Scalar>, axis: Int, to end: inout UnsafeMutablePointer<UInt8>
     ) {
@@ -107,6 +110,7 @@ struct ArrayText: LongText {
         }
         let count = unsafe ends[1] - second
         unsafe end = unsafe ends[0]
+        unsafe Self.put(UInt8(ascii: ","), to: &end)
         unsafe end.update(from: second, count: count)
         unsafe end += count
     }
