@@ -50,6 +50,9 @@ struct JSONArrays: Sendable {
         return key
     }()
 
+    /// How many elements the array at a place has; nil where there is none.
+    func elementCount(at place: JSONPointer) -> Int? { arrays[place]?.count }
+
     /// Whether an array without elements stands at a place.
     func isEmpty(at place: JSONPointer) -> Bool { arrays[place].map { $0.defect?.kind == .empty } ?? false }
 
@@ -95,7 +98,8 @@ struct JSONArrays: Sendable {
         }
         // Of another type than was guessed while the text was scanned.
         guard
-            let again = JSONArray(reading: text.span, from: array.range.lowerBound, as: type, maxCount: .max, at: place)
+            let again = JSONArray(
+                reading: text.span, from: array.range.lowerBound, as: type, maxCount: array.count, at: place)
         else {
             if let defect = array.defect, !array.beginsWithBoolean || type == Bool.self { throw defect }
             // The first element is the first that is not of the type.

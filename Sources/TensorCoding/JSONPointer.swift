@@ -16,8 +16,11 @@ package struct JSONPointer: Sendable, Hashable, CustomStringConvertible {
     }
 
     package func hash(into hasher: inout Hasher) {
-        for step in steps { for byte in step.utf8 { hasher.combine(byte) } }
-        hasher.combine(steps.count)
+        for step in steps {
+            for byte in step.utf8 { hasher.combine(byte) }
+            // No byte of UTF-8: without an end to each step a client could make any number of places alike.
+            hasher.combine(UInt8.max)
+        }
     }
 
     package func appending(_ step: String) -> JSONPointer {

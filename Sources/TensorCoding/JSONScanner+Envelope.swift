@@ -2,7 +2,7 @@ import FoundationEssentials
 
 extension JSONScanner {
     /// An array of anything up to so many bytes is left to the decoder.
-    private static let smallArray = 65_536
+    static let smallArray = 65_536
     /// So much of a long string shows what it is.
     private static let shownString = 256
 

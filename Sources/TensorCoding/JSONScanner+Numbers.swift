@@ -42,6 +42,7 @@ extension JSONScanner {
 
     /// For as long as the text may still be decoded.
     private mutating func remember(_ zero: Zero) {
+        if let otherArray, offset - otherArray.start > Self.smallArray { return }
         if numberCount - TensorShape.maxRank <= maxNumbers { zeros.append(zero) }
     }
 

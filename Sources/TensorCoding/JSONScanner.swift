@@ -90,11 +90,13 @@ struct JSONScanner {
     /// Passes over a value, or over the beginning of an array or object that is not empty: true where a value follows.
     private mutating func beginValue(_ text: Span<UInt8>) throws -> Bool {
         guard let byte = peek(text) else { throw error(text, "the text ends where a value is expected") }
-        valueCount += 1
+        // Elements of an array take no memory here: the decoder sees it only where it is small.
+        if otherArray == nil { valueCount += 1 }
         guard valueCount <= Self.maxValues else {
             throw InvalidValue(
                 .tooManyValues, at: pointer,
-                "there are more than \(Self.maxValues) values up to here, besides arrays of numbers")
+                "there are more than \(Self.maxValues) values up to here, besides elements of arrays, and that is the limit"
+            )
         }
         note(byte)
         switch byte {

@@ -50,6 +50,10 @@ struct TensorReader<Element: ArrayElement> {
     }
 
     private func shape(_ decoder: any Decoder, _ place: JSONPointer) throws -> TensorShape {
+        if let count = decoder.arrays.elementCount(at: place), count > TensorShape.maxRank {
+            throw InvalidValue(
+                .shapeMismatch, at: place, "a shape has 1 to \(TensorShape.maxRank) axes; this has \(count)")
+        }
         let list = try? decoder.arrays.tensor(of: Double.self, at: place, maxElements: .max)
         let axes = list?.elements.compactMap { Int(exactly: $0) }
         guard let list, let axes, list.shape.rank == 1, axes.count == list.elements.count else {

@@ -170,12 +170,12 @@ import Testing
     }
 
     @Test(arguments: [
-        // Values that are no elements are counted as they come; numbers and booleans against the limit of an answer.
-        ("null", 70_000, 413, "body-too-large /x/65534"), ("{}", 70_000, 413, "body-too-large /x/65534"),
-        ("[{}]", 70_000, 413, "body-too-large /x/32767"), ("0e0", 2_000, 413, "answer-too-large /x"),
+        // Numbers and booleans are counted against the limit of an answer; what is neither is refused with its place.
+        ("null", 70_000, 422, "wrong-type /x/0"), ("{}", 70_000, 422, "wrong-type /x/0"),
+        ("[{}]", 70_000, 422, "wrong-type /x/0/0"), ("0e0", 2_000, 413, "answer-too-large /x"),
         ("true", 2_000, 413, "answer-too-large /x"), ("[0]", 2_000, 413, "answer-too-large /x"),
         ("0e0,null", 1_000, 413, "answer-too-large /x"),
-        // Empty arrays hold nothing; what is no element is refused with its place where it is not decoded either.
+        // Empty arrays hold nothing.
         ("[]", 70_000, 422, "empty-tensor /x"), ("null", 20_000, 422, "wrong-type /x/0"),
         ("\"aaaaaaaaaaaaaaaaaaaa\"", 20_000, 422, "wrong-type /x/0"),
     ])

@@ -31,6 +31,29 @@ import Testing
         #expect(list?.numbers == [1, 2])
     }
 
+    @Test(arguments: [
+        ("NaN]}", true), ("0.5,]}", true), ("01]}", true), ("0.5", true), ("null]}", false), ("true]}", false),
+    ])
+    func `what is wrong late in a long array is said for what it is`(rest: String, isMalformed: Bool) throws {
+        let text = #"{"x":["# + String(repeating: "0.5,", count: 70_000) + rest
+        if isMalformed {
+            let error = try #require(syntaxError(text.utf8))
+            #expect(error.kind == .malformed && error.offset >= 280_006)
+        } else {
+            let error = try #require(
+                invalidValue {
+                    try JSONReader(Data(text.utf8)).read(TensorRequest.self, configuration: .init())
+                })
+            #expect(error.kind == .wrongType && error.pointer.description == "/x/70000")
+        }
+    }
+
+    @Test func `more values than any request needs are too many, and elements of arrays are none`() throws {
+        let members = (0..<70_000).map { "\"\($0)\":0" }.joined(separator: ",")
+        #expect(try #require(invalidValue { try scan("{\(members)}") }).kind == .tooManyValues)
+        try scan("{\"a\":[\(String(repeating: "0,", count: 70_000))0]}")
+    }
+
     @Test func `of long arrays the decoder sees nothing, and of others all`() throws {
         func envelope(_ text: String) throws -> String {
             var scanner = JSONScanner()

@@ -72,6 +72,13 @@ import Testing
         }
     }
 
+    @Test func `places that read alike without their slashes do not hash alike`() {
+        let places = (1...64).map {
+            JSONPointer([String(repeating: "a", count: $0), String(repeating: "a", count: 65 - $0)])
+        }
+        #expect(Set(places.map(\.hashValue)).count == places.count)
+    }
+
     private func request(_ text: String, _ type: ScalarType) throws -> TensorRequest {
         try JSONReader(Data(text.utf8)).read(TensorRequest.self, configuration: .init(type: type))
     }

@@ -62,7 +62,10 @@ enum ProblemKind: String, CaseIterable, Sendable {
         case .requestTimeout:
             (408, "Request too slow", "The request did not arrive in time. --idle-timeout sets how long it may take.")
         case .bodyTooLarge:
-            (413, "Body too large", "The body is over --max-body-bytes, or over all that --max-buffered-bytes allows.")
+            (
+                413, "Body too large",
+                "The body is over --max-body-bytes, or over all that --max-buffered-bytes allows, or has more than 65 536 values besides elements of arrays."
+            )
         case .answerTooLarge:
             (
                 413, "Answer too large",

@@ -20,7 +20,9 @@ struct PositionFields {
         do {
             list = try NumberList(from: fields.decoder(of: name))
         } catch let error as InvalidValue where error.kind == .wrongType && error.pointer == place {
-            throw Problem(.wrongType, at: .pointer(place), "\(name) must be an array with one number a row")
+            let found = JSONValueKind(of: try fields.decoder(of: name)).rawValue
+            throw Problem(
+                .wrongType, at: .pointer(place), "\(name) must be an array with one number a row; this is \(found)")
         }
         guard let count = list.listCount else {
             try check(list.numbers[...], place)

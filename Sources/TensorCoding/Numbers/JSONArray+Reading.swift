@@ -1,7 +1,4 @@
 extension JSONArray {
-    /// Arrays of fewer elements move to memory of their own size.
-    private static let shortArray = 4_096
-
     /// Reads the array that begins at a byte; nil where it holds anything but elements of the type.
     ///
     /// At most `maxCount` elements are kept in memory, and the array is of use only where it has no more.
@@ -25,8 +22,9 @@ extension JSONArray {
             }
         }
         guard let result else { return nil }
-        // Of many short arrays, each would keep the pages that it has touched of memory for a long one.
-        let elements = read.count < Self.shortArray ? read.map(\.self) : read
+        // Of many arrays, each would keep the memory that all the rest of the text might have needed. One that is most of its
+        // text stays where it is: numbers of up to 32 bytes are.
+        let elements = read.count < capacity / 16 ? read.map(\.self) : read
         (range, axes, count, defect) = result
         self.elements =
             switch elements {
