@@ -6,8 +6,9 @@ extension JSONArray {
         reading text: Span<UInt8>, from start: Int, as type: Element.Type, maxCount: Int,
         maxDepth: Int = JSONScanner.maxDepth, at place: JSONPointer
     ) {
-        // Two bytes an element at least, so this is enough; what is not written to takes no memory.
-        let capacity = min(maxCount, (text.count - start) / 2 + 1)
+        // Two bytes an element at least, so this is enough; what is not written to takes no memory. Never 0: the storage of
+        // an empty array is one for all threads, and the initializer below writes its count.
+        let capacity = max(1, min(maxCount, (text.count - start) / 2 + 1))
         var result: (range: Range<Int>, axes: [Int], count: Int, defect: InvalidValue?)?
         let read = unsafe [Element](unsafeUninitializedCapacity: capacity) { buffer, count in
             result = unsafe text.extracting(start...).withUnsafeBufferPointer { text in
