@@ -35,6 +35,7 @@ serve: deps
 test: deps
 	swift build --build-tests
 	swift test --skip-build
+	ROPEWALK_SIMD=baseline swift test --skip-build --filter TensorCodingTests
 
 test-thread test-address: test-%: deps
 	swift build --build-tests --sanitize $* --scratch-path .build/$*

@@ -18,7 +18,8 @@ let package = Package(
         .target(name: "Locking"),
         .target(name: "MicroHTTP", dependencies: ["CMicroHTTPD", "Locking"]),
         .target(name: "PositionalEncoding", dependencies: ["Locking"]),
-        .target(name: "TensorCoding", dependencies: ["PositionalEncoding"]),
+        .target(name: "CNumberKernels", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
+        .target(name: "TensorCoding", dependencies: ["CNumberKernels", "PositionalEncoding"]),
         .target(
             name: "RopewalkService",
             dependencies: [
@@ -68,7 +69,7 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
-for target in package.targets where target.name != "CMicroHTTPD" {
+for target in package.targets where !target.name.hasPrefix("C") {
     target.swiftSettings = [.treatAllWarnings(as: .error)]
     if !target.isTest && !["TestSupport", "openapi-to-json"].contains(target.name) {
         target.swiftSettings?.append(.strictMemorySafety())

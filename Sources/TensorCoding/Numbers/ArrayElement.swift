@@ -16,6 +16,20 @@ protocol ArrayElement: Sendable, Equatable {
     static func read(
         _ cursor: inout UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, into value: inout Self
     ) -> NumberReading
+
+    /// Reads elements at `cursor`, each with a comma after it, as many as it knows a faster way for.
+    static func readRun(
+        _ cursor: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, into target: UnsafeMutablePointer<Self>, room: Int
+    ) -> FloatKernels.Run
+}
+
+extension ArrayElement {
+    @inline(__always)
+    static func readRun(
+        _ cursor: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, into target: UnsafeMutablePointer<Self>, room: Int
+    ) -> FloatKernels.Run {
+        FloatKernels.Run(count: 0, length: 0)
+    }
 }
 
 extension ArrayElement where Self: DecimalScalar {
@@ -37,7 +51,16 @@ extension ArrayElement where Self: DecimalScalar {
     }
 }
 
-extension Float: ArrayElement {}
+extension Float: ArrayElement {
+    @inline(__always)
+    static func readRun(
+        _ cursor: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, into target: UnsafeMutablePointer<Float>,
+        room: Int
+    ) -> FloatKernels.Run {
+        unsafe FloatKernels.read(cursor, end, into: target, room: room)
+    }
+}
+
 extension Double: ArrayElement {}
 
 extension Bool: ArrayElement {

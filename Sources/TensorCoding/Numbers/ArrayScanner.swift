@@ -88,7 +88,17 @@
             count = place
             lengths[depth] += place - before
         }
+        var pace = RunPace()
         while true {
+            if pace.mayTry {
+                let run = unsafe readRun(cursor, into: elements, at: place)
+                pace.tried(run.count)
+                unsafe cursor += run.length
+                place += run.count
+                unsafe Self.skipWhiteSpace(&cursor, end)
+                guard unsafe cursor < end else { return .malformed }
+                if unsafe cursor.pointee == UInt8(ascii: "[") { return .arrayNext }
+            }
             switch unsafe Element.read(&cursor, end, into: &value) {
             case .finite: break
             case .overflow:
@@ -105,6 +115,34 @@
             unsafe Self.skipWhiteSpace(&cursor, end)
             guard unsafe cursor < end else { return .malformed }
             if unsafe cursor.pointee == UInt8(ascii: "[") { return .arrayNext }
+        }
+    }
+
+    private func readRun(
+        _ cursor: UnsafePointer<UInt8>, into elements: UnsafeMutableBufferPointer<Element>, at place: Int
+    ) -> FloatKernels.Run {
+        guard let target = elements.baseAddress else { return FloatKernels.Run(count: 0, length: 0) }
+        let kept = min(place, elements.count)
+        return unsafe Element.readRun(cursor, end, into: target + kept, room: elements.count - kept)
+    }
+
+    /// When to try whether numbers can be read many at once: less and less often where they cannot.
+    private struct RunPace {
+        private static var most: Int { 64 }
+        private var step = 1
+        private var wait = 0
+
+        /// Asked once for each number.
+        var mayTry: Bool {
+            mutating get {
+                wait -= 1
+                return wait < 0
+            }
+        }
+
+        mutating func tried(_ count: Int) {
+            step = count > 0 ? 1 : min(step * 2, Self.most)
+            wait = step
         }
     }
 

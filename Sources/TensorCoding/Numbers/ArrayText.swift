@@ -72,11 +72,22 @@ struct ArrayText: LongText {
     ) {
         // In a register.
         var place = unsafe end
-        for index in elements.indices {
-            if index > 0 { unsafe put(UInt8(ascii: ","), to: &place) }
+        defer { unsafe end = place }
+        var index = 0
+        while true {
+            let run = unsafe Scalar.writeRun(UnsafeBufferPointer(rebasing: elements[index...]), to: place)
+            index += run.count
+            unsafe place += run.length
+            if index == elements.count {
+                // The comma after the last.
+                unsafe place -= 1
+                return
+            }
             unsafe place += writeNumber(elements[index], to: place)
+            index += 1
+            if index == elements.count { return }
+            unsafe put(UInt8(ascii: ","), to: &place)
         }
-        unsafe end = place
     }
 
     @inline(__always)

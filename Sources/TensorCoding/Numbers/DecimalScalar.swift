@@ -25,6 +25,10 @@ protocol DecimalScalar: TensorScalar {
     static func bytes(_ number: UInt64) -> DigitBytes
     /// number · 2^scale · the bits of 10^exponent, rounded up, without as many bits at its end; rounded to odd by these.
     static func scaled(_ number: UInt64, _ scale: UInt64, _ exponent: Int) -> UInt64
+    /// Writes numbers with a comma after each, as many as it knows a faster way for; each has room for `longestText` and a comma.
+    static func writeRun(
+        _ numbers: UnsafeBufferPointer<Self>, to target: UnsafeMutablePointer<UInt8>
+    ) -> FloatKernels.Run
     /// What libc reads.
     static func readByLibc(_ text: UnsafePointer<CChar>) -> Self
 }
@@ -59,6 +63,13 @@ extension Float: DecimalScalar {
         return product.high | (product.low &>> 32 > 1 ? 1 : 0)
     }
 
+    @inline(__always)
+    static func writeRun(
+        _ numbers: UnsafeBufferPointer<Float>, to target: UnsafeMutablePointer<UInt8>
+    ) -> FloatKernels.Run {
+        unsafe FloatKernels.write(numbers, to: target)
+    }
+
     static func readByLibc(_ text: UnsafePointer<CChar>) -> Float { unsafe strtof(text, nil) }
 }
 
@@ -88,6 +99,13 @@ extension Double: DecimalScalar {
         let product = number.multipliedFullWidth(by: PowersOfTen.high(exponent))
         let (low, overflow) = product.low.addingReportingOverflow(carry)
         return product.high &+ (overflow ? 1 : 0) | (low > 1 ? 1 : 0)
+    }
+
+    @inline(__always)
+    static func writeRun(
+        _ numbers: UnsafeBufferPointer<Double>, to target: UnsafeMutablePointer<UInt8>
+    ) -> FloatKernels.Run {
+        FloatKernels.Run(count: 0, length: 0)
     }
 
     static func readByLibc(_ text: UnsafePointer<CChar>) -> Double { unsafe strtod(text, nil) }
