@@ -38,8 +38,6 @@ package struct JSONTensor: Sendable, Equatable {
 extension JSONTensor: Encodable {
     private enum Key: String, CodingKey { case shape, data, base64 }
 
-    /// Leaves an empty array in its place, and the elements to the writer.
-    ///
     /// Throws `EncodingError` where an element is no number that JSON has.
     package func encode(to encoder: any Encoder) throws {
         if form != .base64, let index = tensor.firstNonFinite {
@@ -49,15 +47,15 @@ extension JSONTensor: Encodable {
         }
         switch form {
         case .nested:
-            try encoder.leave(ArrayText(tensor, axes: tensor.shape.axes))
+            encoder.write(ArrayText(tensor, axes: tensor.shape.axes))
         case .flat:
             var object = encoder.container(keyedBy: Key.self)
+            object.superEncoder(forKey: .data).write(ArrayText(tensor, axes: [tensor.shape.count]))
             try object.encode(tensor.shape.axes, forKey: .shape)
-            try object.superEncoder(forKey: .data).leave(ArrayText(tensor, axes: [tensor.shape.count]))
         case .base64:
             var object = encoder.container(keyedBy: Key.self)
+            object.superEncoder(forKey: .base64).write(Base64Text(tensor))
             try object.encode(tensor.shape.axes, forKey: .shape)
-            try object.superEncoder(forKey: .base64).leave(Base64Text(tensor))
         }
     }
 }

@@ -3,17 +3,11 @@ import PositionalEncoding
 
 /// Writes an answer's JSON: the one way from values to bytes.
 ///
-/// Members in alphabetical order and slashes as they are, so that equal answers are equal bytes from every process. The
-/// encoder writes an envelope in which `[]` stands in the place of each long text; the texts are then written between its parts.
+/// Members in alphabetical order and slashes as they are, so that equal answers are equal bytes from every process.
 package enum JSONWriter {
-    /// Throws where a number is not finite.
+    /// Throws `EncodingError` where a number is not finite.
     package static func write(_ value: some Encodable) throws -> Data {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let texts = LongTexts()
-        encoder.userInfo[LongTexts.key] = texts
-        let envelope = try encoder.encode(value)
-        return try texts.fill(envelope)
+        try JSONTextEncoder.text(of: value)
     }
 
     /// More than any number takes with its comma: `-1.1754944e-38,` and `-2.2250738585072014e-308,`.
