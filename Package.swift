@@ -82,6 +82,9 @@ if Context.environment["ROPEWALK_FUZZ"] != nil {
     for target in package.targets where ["Locking", "PositionalEncoding", "TensorCoding"].contains(target.name) {
         target.swiftSettings?.append(.unsafeFlags(sanitizers))
     }
+    for target in package.targets where target.name == "CNumberKernels" {
+        target.cSettings?.append(.unsafeFlags(["-fsanitize=fuzzer-no-link,address"]))
+    }
     package.targets.append(
         .executableTarget(
             name: "fuzz-json", dependencies: ["TensorCoding", "PositionalEncoding", "TestSupport"], path: "Fuzz",

@@ -1,10 +1,11 @@
+import FoundationEssentials
 import MicroHTTP
 
 /// Conditional requests for what never changes within a version (RFC 9110 §8.8, §13).
 enum EntityTag {
     /// The response with its tag and how long it may be kept, or 304 where the client has it.
     static func respond(to request: HTTPRequest, with response: HTTPResponse) -> HTTPResponse {
-        let tag = "\"\(Version.current)-\(digest(response.body))\""
+        let tag = "\"\(Version.current)-\(digest(response.body.span))\""
         var response = response
         response.headers.add("ETag", tag)
         response.headers.add("Cache-Control", "public, max-age=86400")
@@ -24,10 +25,10 @@ enum EntityTag {
     }
 
     /// FNV-1a of 64 bits. The tag keeps apart what one query gave in two versions, not what an attacker made alike.
-    private static func digest(_ bytes: some Sequence<UInt8>) -> String {
+    private static func digest(_ bytes: Span<UInt8>) -> String {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in bytes {
-            hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3
+        for index in bytes.indices {
+            hash = (hash ^ UInt64(bytes[index])) &* 0x100_0000_01B3
         }
         return String(hash, radix: 16)
     }
