@@ -107,6 +107,7 @@ docker-lint: .build/$(HADOLINT)
 
 prove-numbers: deps
 	swift run -c release prove-numbers
+	ROPEWALK_SIMD=baseline swift run -c release prove-numbers
 
 deps:
 	@scripts/deps packages.txt

@@ -68,8 +68,9 @@ AVX512 static inline size_t finish(const struct batch *batch, size_t count, floa
     const __m512i more = _mm512_mullo_epi64(_mm512_srli_epi64(upper, 32), _mm512_set1_epi64(10000000000000000));
     const __m512d wide =
         _mm512_div_pd(_mm512_cvtepu64_pd(_mm512_add_epi64(sixteen, more)), _mm512_loadu_pd(batch->scales));
-    // Digits and quotient are rounded by half a unit of float64 each. Unless so little leads across the middle of two float32,
-    // which is a 1 and 28 zeros at the end, the float32 is the nearest.
+    // Digits and quotient are rounded once each: together the quotient is off by less than 1.5 units of float64, or 3 where a
+    // power of two lies between. Unless 4 lead across the middle of two float32, which is a 1 and 28 zeros at the end, the
+    // float32 is the nearest.
     const __m512i from_middle = _mm512_and_si512(
         _mm512_add_epi64(_mm512_castpd_si512(wide), _mm512_set1_epi64(4 - (1 << 28))),
         _mm512_set1_epi64((1 << 29) - 1));

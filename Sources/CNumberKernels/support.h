@@ -8,7 +8,7 @@
 
 #define CNUMBERKERNELS_AVX512 1
 // Functions that are inlined into one another name the same features.
-#define AVX512 __attribute__((target("avx512f,avx512bw,avx512cd,avx512dq,avx512vl,bmi,bmi2,lzcnt")))
+#define AVX512 __attribute__((target("avx512f,avx512bw,avx512cd,avx512dq,avx512vl,bmi,bmi2")))
 #endif
 
 #endif

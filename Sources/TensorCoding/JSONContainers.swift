@@ -3,7 +3,7 @@
 /// The four types that answers hold most are written at once; all others write themselves, or are numbers.
 struct JSONObjectContainer<Key: CodingKey>: KeyedEncodingContainerProtocol {
     let encoder: JSONTextEncoder
-    let depth: Int
+    let place: JSONTextEncoder.Place
 
     var codingPath: [any CodingKey] { [] }
 
@@ -55,24 +55,24 @@ struct JSONObjectContainer<Key: CodingKey>: KeyedEncodingContainerProtocol {
     }
 
     func superEncoder() -> any Encoder {
-        encoder.beginMember("super", at: depth)
+        encoder.beginMember("super", at: place)
         return encoder
     }
 
     private func begin(_ key: Key) {
-        encoder.beginMember(key.stringValue, at: depth)
+        encoder.beginMember(key.stringValue, at: place)
     }
 }
 
 /// The elements of an array, as they are written.
 struct JSONArrayContainer: UnkeyedEncodingContainer {
     let encoder: JSONTextEncoder
-    let depth: Int
+    let place: JSONTextEncoder.Place
     private(set) var count = 0
 
-    init(encoder: JSONTextEncoder, depth: Int) {
+    init(encoder: JSONTextEncoder, place: JSONTextEncoder.Place) {
         self.encoder = encoder
-        self.depth = depth
+        self.place = place
     }
 
     var codingPath: [any CodingKey] { [] }
@@ -113,7 +113,7 @@ struct JSONArrayContainer: UnkeyedEncodingContainer {
     }
 
     private mutating func begin() {
-        encoder.beginElement(at: depth)
+        encoder.beginElement(at: place)
         count += 1
     }
 }

@@ -9,12 +9,20 @@ final class JSONTextEncoder: Encoder {
     /// An array or object that is open.
     private struct Level {
         let isObject: Bool
+        let place: Place
         var isEmpty = true
         /// Of an object: each key, and where its member begins.
         var members: [(key: String, start: Int)] = []
         var isSorted = true
     }
 
+    /// By which a container finds its level: how deep it is, and its number among all.
+    struct Place: Equatable {
+        let depth: Int
+        let serial: Int
+    }
+
+    private var openedCount = 0
     private var output = JSONOutput()
     private var levels: [Level] = []
 
@@ -29,11 +37,11 @@ final class JSONTextEncoder: Encoder {
     }
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedEncodingContainer<Key> {
-        KeyedEncodingContainer(JSONObjectContainer(encoder: self, depth: open(isObject: true)))
+        KeyedEncodingContainer(JSONObjectContainer(encoder: self, place: open(isObject: true)))
     }
 
     func unkeyedContainer() -> any UnkeyedEncodingContainer {
-        JSONArrayContainer(encoder: self, depth: open(isObject: false))
+        JSONArrayContainer(encoder: self, place: open(isObject: false))
     }
 
     func singleValueContainer() -> any SingleValueEncodingContainer {
@@ -65,10 +73,10 @@ final class JSONTextEncoder: Encoder {
         output.append(text)
     }
 
-    /// Begins a member of the object that is open at a depth.
-    func beginMember(_ key: String, at depth: Int) {
-        beginElement(at: depth)
-        let index = depth - 1
+    /// Begins a member of the object that is open at a place.
+    func beginMember(_ key: String, at place: Place) {
+        beginElement(at: place)
+        let index = place.depth - 1
         if let last = levels[index].members.last, !last.key.utf8.lexicographicallyPrecedes(key.utf8) {
             levels[index].isSorted = false
         }
@@ -77,20 +85,24 @@ final class JSONTextEncoder: Encoder {
         output.append(UInt8(ascii: ":"))
     }
 
-    /// Begins an element of the array that is open at a depth.
-    func beginElement(at depth: Int) {
+    /// Begins an element of the array that is open at a place.
+    func beginElement(at place: Place) {
+        let depth = place.depth
         precondition(
-            levels.count >= depth, "this container is closed: a later one of those around it has been written to")
+            levels.count >= depth && levels[depth - 1].place == place,
+            "this container is closed: one that is later, or around it, has been written to")
         close(to: depth)
         if !levels[depth - 1].isEmpty { output.append(UInt8(ascii: ",")) }
         levels[depth - 1].isEmpty = false
     }
 
-    /// Answers the depth of what is now open.
-    func open(isObject: Bool) -> Int {
+    /// Answers the place of what is now open.
+    private func open(isObject: Bool) -> Place {
         output.append(UInt8(ascii: isObject ? "{" : "["))
-        levels.append(Level(isObject: isObject))
-        return levels.count
+        openedCount += 1
+        let place = Place(depth: levels.count + 1, serial: openedCount)
+        levels.append(Level(isObject: isObject, place: place))
+        return place
     }
 
     private func close(to depth: Int) {
@@ -101,6 +113,7 @@ final class JSONTextEncoder: Encoder {
     }
 
     private func sort(_ members: [(key: String, start: Int)]) {
+        guard !output.isOutOfMemory else { return }
         let ends = members.dropFirst().map { $0.start - 1 } + [output.count]
         let sorted = zip(members, ends).sorted { $0.0.key.utf8.lexicographicallyPrecedes($1.0.key.utf8) }
         output.reorder(sorted.map { $0.0.start..<$0.1 })

@@ -4,6 +4,7 @@ import PositionalEncoding
 /// Writes an answer's JSON: the one way from values to bytes.
 ///
 /// Members in alphabetical order and slashes as they are, so that equal answers are equal bytes from every process.
+/// Values are written as they encode themselves: Foundation's `Data`, `URL` and `Decimal` are no strings or numbers here.
 package enum JSONWriter {
     /// Throws `EncodingError` where a number is not finite.
     package static func write(_ value: some Encodable) throws -> Data {

@@ -1,12 +1,18 @@
-import Glibc
+import Foundation
 import TestSupport
 import Testing
 
 @testable import TensorCoding
 
 /// The kernels against numbers taken one at a time, between pages that nobody may touch.
-@Suite(.enabled(if: FloatKernels.areInForce)) struct FloatKernelTests {
-    @Test(arguments: 1...8 as ClosedRange<UInt64>)
+@Suite struct FloatKernelTests {
+    @Test(.enabled(if: getenv("ROPEWALK_SIMD") == nil))
+    func `they are in force where the processor has AVX-512`() throws {
+        let processor = try String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)
+        #expect(FloatKernels.areInForce == (processor.contains(" avx512vl ") && processor.contains(" avx512bw ")))
+    }
+
+    @Test(.enabled(if: FloatKernels.areInForce), arguments: 1...8 as ClosedRange<UInt64>)
     func `numbers read many at once are those that libc reads, up to the first that is left`(seed: UInt64) {
         var random = SplitMix64(seed: seed)
         let fence = Fence()
@@ -28,28 +34,35 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        "1", "-0", "0.5", "-123.25", "1234567.5", " 1", "\n\t 2", "0.00000000000000001", "9007199254740993",
-    ])
+    @Test(
+        .enabled(if: FloatKernels.areInForce),
+        arguments: [
+            "1", "-0", "0.5", "-123.25", "1234567.5", " 1", "\n\t 2", "0.000000000000000000001",
+            "9007199254740993", "1.23456789012345678", "1234567890123456789",
+        ])
     func `what is usual is not left`(spelling: String) {
         #expect(Self.count(spelling) == 1)
     }
 
-    @Test(arguments: [
-        "", "-", ".", "-.", "1.", ".5", "01", "-01", "00", "1.5.2", "1..2", "--1", "+1", "1 ", "1e5", "1E5", "0x1",
-        "1_0",
-        "nan", "inf", "1\u{0}", "/", ":", "1/", "1:5", "16777217", "0.100000001490116119384765625", "true", "\"1\"",
-        "[1",
-        "1]", "99999999999999999999", "0.00000000000000000000001", String(repeating: "1", count: 33),
-        String(repeating: "1", count: 65), String(repeating: "1", count: 97), "1" + String(repeating: "0", count: 96),
-    ])
+    @Test(
+        .enabled(if: FloatKernels.areInForce),
+        arguments: [
+            "", "-", ".", "-.", "1.", ".5", "01", "-01", "00", "1.5.2", "1..2", "--1", "+1", "1 ", "1e5", "1E5", "0x1",
+            "1_0",
+            "nan", "inf", "1\u{0}", "/", ":", "1/", "1:5", "16777217", "0.100000001490116119384765625", "true", "\"1\"",
+            "[1",
+            "1]", "99999999999999999999", "0.0000000000000000000001", "1.234567890123456789",
+            String(repeating: "1", count: 33),
+            String(repeating: "1", count: 65), String(repeating: "1", count: 97),
+            "1" + String(repeating: "0", count: 96),
+        ])
     func `what is no number, or needs more care, is left`(spelling: String) {
         #expect(Self.count(spelling) == 0)
         // A batch is finished where it breaks.
         #expect(Self.count("1,2,3,4,5,6,7,8,9," + spelling) == 9)
     }
 
-    @Test(arguments: 1...4 as ClosedRange<UInt64>)
+    @Test(.enabled(if: FloatKernels.areInForce), arguments: 1...4 as ClosedRange<UInt64>)
     func `numbers written many at once are those written one at a time`(seed: UInt64) {
         var random = SplitMix64(seed: seed)
         let fence = Fence()

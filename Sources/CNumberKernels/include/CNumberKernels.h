@@ -24,7 +24,8 @@ struct CNumberKernels_Run {
 struct CNumberKernels_Run CNumberKernels_writeFloats(const float *values, size_t count, uint8_t *target);
 
 /// Reads numbers that each end with a comma, correctly rounded, up to the first that is not as usual: one with an exponent, of
-/// more than 19 digits, too near to the middle of two float32, or none by RFC 8259. White space may stand before a number.
+/// more than 18 digits (19 without a point), 21 digits after the point or 32 bytes, too near to the middle of two float32, or
+/// none by RFC 8259. White space may stand before a number.
 ///
 /// Writes the first `room` of them to `values`, and answers how many there were and the length of their text with all commas.
 struct CNumberKernels_Run CNumberKernels_readFloats(const uint8_t *text, size_t length, float *values, size_t room);

@@ -71,9 +71,11 @@ struct FrequenciesEndpoint: Endpoint {
 
         enum CodingKeys: String, CodingKey {
             case attentionFactor = "attention_factor"
-            case base, cos, dim, positions, rope, sin, warnings, wavelengths
+            case base, cos, dim
             case inverseFrequencies = "inv_freq"
+            case positions, rope
             case ropeType = "rope_type"
+            case sin, warnings, wavelengths
         }
     }
 }

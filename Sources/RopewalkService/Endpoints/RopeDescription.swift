@@ -26,8 +26,9 @@ struct RopeDescription: Encodable, Sendable {
 
     private enum CodingKeys: String, CodingKey {
         case attentionFactor = "attention_factor"
-        case base, dim, layout, scaling
+        case base, dim, layout
         case ropeType = "rope_type"
         case rotaryDim = "rotary_dim"
+        case scaling
     }
 }

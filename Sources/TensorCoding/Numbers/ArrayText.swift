@@ -96,7 +96,7 @@ struct ArrayText: LongText {
         unsafe end += 1
     }
 
-    /// From so many elements on, about 2 ms, the second half of the rows is written meanwhile, and then moved to its place.
+    /// From so many elements on, 0.7 ms of float32 and 3 ms of float64, the second half of the rows is written meanwhile, and then moved to its place.
     private static let worthTwoThreads = 131_072
 
     /// Writes all rows of an axis on two threads, with commas between them.

@@ -18,7 +18,7 @@ struct OutOfMemory: Error {}
     private var start: UnsafeMutablePointer<UInt8>?
     private var capacity = 0
     private(set) var count = 0
-    private var isOutOfMemory = false
+    private(set) var isOutOfMemory = false
 
     deinit {
         unsafe free(start)
@@ -27,7 +27,8 @@ struct OutOfMemory: Error {}
     /// Where the next `room` bytes may be written to; nil where there is no memory, which `takeData` says in the end.
     private mutating func reserve(_ room: Int) -> UnsafeMutablePointer<UInt8>? {
         if let start = unsafe start, capacity - count >= room { return unsafe start + count }
-        let larger = max(capacity * 2, count + room, Self.leastCapacity)
+        // A large text says its size at once; twice of it is more than was budgeted.
+        let larger = count + room + min(max(capacity, Self.leastCapacity), Self.mostSpare)
         guard let moved = unsafe realloc(start, larger)?.assumingMemoryBound(to: UInt8.self) else {
             isOutOfMemory = true
             return nil
@@ -39,6 +40,7 @@ struct OutOfMemory: Error {}
 
     /// What is beside the numbers of most answers fits.
     private static let leastCapacity = 1_024
+    private static let mostSpare = 1 << 20
 
     mutating func append(_ byte: UInt8) {
         guard let target = unsafe reserve(1) else { return }
@@ -102,14 +104,17 @@ struct OutOfMemory: Error {}
     }
 
     /// Puts ranges that follow one another, with a byte between each two, into another order.
+    ///
+    /// They are copied, which nobody has budgeted for: what holds tensors is declared in its order.
     mutating func reorder(_ ranges: [Range<Int>]) {
-        guard let start = unsafe start, let first = ranges.map(\.lowerBound).min() else { return }
+        guard !isOutOfMemory, let start = unsafe start, let first = ranges.map(\.lowerBound).min() else { return }
+        precondition(count - first <= Self.mostSpare, "members of a large answer are declared in alphabetical order")
         var bytes: [UInt8] = []
         for range in ranges {
             if !bytes.isEmpty { bytes.append(UInt8(ascii: ",")) }
             unsafe bytes.append(contentsOf: UnsafeBufferPointer(start: start + range.lowerBound, count: range.count))
         }
-        precondition(isOutOfMemory || bytes.count == count - first)
+        precondition(bytes.count == count - first)
         unsafe (start + first).update(from: bytes, count: bytes.count)
     }
 
