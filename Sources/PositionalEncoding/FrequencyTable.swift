@@ -1,19 +1,21 @@
-import Glibc
-
-/// The ladder of frequencies of one set of parameters.
-///
-/// J. Su et al., "RoFormer: Enhanced Transformer with Rotary Position Embedding", arXiv:2104.09864, §3.2.2.
+/// The ladder of frequencies of one set of parameters, for one length.
 package struct FrequencyTable: Sendable {
     /// What a table depends on.
     struct Key: Hashable {
         let rotaryDimension: Int
         let base: Double
         let scaling: Scaling
+        let precision: Precision
+        /// nil where the ladder is that of the original length.
+        let length: Double?
 
-        init(_ parameters: RotaryParameters) {
+        /// `length` is that of the sequence in positions, where it is known.
+        init(_ parameters: RotaryParameters, length: Double?) {
             rotaryDimension = parameters.rotaryDimension
             base = parameters.base
             scaling = parameters.scaling
+            precision = parameters.precision
+            self.length = parameters.scaling.ladderLength(parameters.length ?? length)
         }
     }
 
@@ -21,22 +23,30 @@ package struct FrequencyTable: Sendable {
     package let inverseFrequencies: [Double]
     /// What rotated elements are multiplied by.
     package let attentionFactor: Double
+    /// The base that a scaling has put in place of the one given; nil for scalings that keep it.
+    package let effectiveBase: Double?
+    /// For each pair, how much of its frequency is interpolated, from 0 to 1; nil for scalings without a ramp.
+    package let interpolation: [Double]?
+    /// Of longrope: whether the factors are those for lengths past the original one.
+    package let isLong: Bool
+    let precision: Precision
 
     init(_ key: Key) {
-        let unscaled = (0..<key.rotaryDimension / 2).map { pair in
-            Self.power(of: key.base, numerator: 2 * Double(pair), denominator: Double(key.rotaryDimension))
+        switch key.precision {
+        case .float64: self.init(key, ExactArithmetic.self)
+        case .float32: self.init(key, HuggingFaceArithmetic.self)
         }
-        (inverseFrequencies, attentionFactor) = key.scaling.apply(to: unscaled)
     }
 
-    /// base^(−numerator / denominator), to about one unit in the last place.
-    ///
-    /// The quotient is rounded before `pow` sees it, which costs ln(base) such units; what the rounding took is put back.
-    private static func power(of base: Double, numerator: Double, denominator: Double) -> Double {
-        let quotient = numerator / denominator
-        let remainder = fma(-quotient, denominator, numerator) / denominator
-        let power = pow(base, -quotient)
-        return power - power * remainder * log(base)
+    private init<Arithmetic: LadderArithmetic>(_ key: Key, _: Arithmetic.Type) {
+        let plain = PlainLadder<Arithmetic>(rotaryDimension: key.rotaryDimension, base: key.base)
+        let scaled = key.scaling.scale(plain, length: key.length)
+        inverseFrequencies = scaled.inverseFrequencies.map { Double($0) }
+        attentionFactor = key.scaling.attentionFactor
+        effectiveBase = scaled.effectiveBase.map { Double($0) }
+        interpolation = scaled.interpolation?.map { Double($0) }
+        isLong = key.length != nil
+        precision = key.precision
     }
 
     /// Cosines and sines at positions, which are not kept.
@@ -47,5 +57,10 @@ package struct FrequencyTable: Sendable {
     /// How many positions each pair needs for a full turn, 2π / inverse frequency; infinite where it does not turn.
     package var wavelengths: [Double] {
         inverseFrequencies.map { 2 * Double.pi / $0 }
+    }
+
+    /// Whether every frequency is a number, and the effective base one in float64.
+    package var isFinite: Bool {
+        inverseFrequencies.allSatisfy(\.isFinite) && effectiveBase?.isFinite ?? true
     }
 }

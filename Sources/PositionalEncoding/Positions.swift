@@ -29,6 +29,20 @@ package enum Positions: Sendable, Equatable {
         }
     }
 
+    /// How many lists there are; one that serves all counts as one.
+    package var listCount: Int {
+        if case .perBatch(let lists) = self { lists.count } else { 1 }
+    }
+
+    /// The lengths that `count` rows reach to, ⌈largest position⌉ + 1: of each batch, or one for all.
+    package func reaches(rows count: Int) -> [Double] {
+        switch self {
+        case .consecutive(let first): [(first + Double(count - 1)).rounded(.up) + 1]
+        case .shared(let list): [(list.max() ?? 0).rounded(.up) + 1]
+        case .perBatch(let lists): lists.map { ($0.max() ?? 0).rounded(.up) + 1 }
+        }
+    }
+
     /// The positions of `length` rows: of each batch, or one list for all.
     package func lists(length: Int) -> [[Double]] {
         switch self {

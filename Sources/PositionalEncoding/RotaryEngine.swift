@@ -6,9 +6,11 @@ package final class RotaryEngine: Sendable {
         cache = FrequencyCache(maxBytes: maxCacheBytes)
     }
 
-    /// The ladder of the parameters.
-    package func table(for parameters: RotaryParameters) -> FrequencyTable {
-        let key = FrequencyTable.Key(parameters)
+    /// The ladder of the parameters for a sequence whose positions reach to `length`; without one, for the original length.
+    ///
+    /// A length that the parameters name themselves comes first.
+    package func table(for parameters: RotaryParameters, length: Double? = nil) -> FrequencyTable {
+        let key = FrequencyTable.Key(parameters, length: length)
         guard case .table(let table) = cache.value(for: .table(key), orCompute: { .table(FrequencyTable(key)) }) else {
             preconditionFailure("a table's key leads to a table")
         }
@@ -17,42 +19,53 @@ package final class RotaryEngine: Sendable {
 
     /// Each row of the tensor turned by its position, or with `inverse` turned back.
     ///
-    /// The last axis is the dimension d, the one before it the sequence s: `[…, s, d]`, or `[d]` for one vector.
+    /// The last axis is the dimension d, the one before it the sequence s: `[…, s, d]`, or `[d]` for one vector. `reaches`
+    /// are the lengths that choose the ladder, one or one a batch; without them, those of the positions.
     package func rotate(
-        _ tensor: AnyTensor, at positions: Positions, by parameters: RotaryParameters, inverse: Bool = false
+        _ tensor: AnyTensor, at positions: Positions, reaching reaches: [Double]? = nil,
+        by parameters: RotaryParameters,
+        inverse: Bool = false
     ) -> AnyTensor {
         switch tensor {
-        case .float32(let tensor): .float32(rotate(tensor, at: positions, by: parameters, inverse: inverse))
-        case .float64(let tensor): .float64(rotate(tensor, at: positions, by: parameters, inverse: inverse))
+        case .float32(let tensor):
+            .float32(rotate(tensor, at: positions, reaching: reaches, by: parameters, inverse: inverse))
+        case .float64(let tensor):
+            .float64(rotate(tensor, at: positions, reaching: reaches, by: parameters, inverse: inverse))
         }
     }
 
     package func rotate<Scalar: TensorScalar>(
-        _ tensor: Tensor<Scalar>, at positions: Positions, by parameters: RotaryParameters, inverse: Bool = false
+        _ tensor: Tensor<Scalar>, at positions: Positions, reaching reaches: [Double]? = nil,
+        by parameters: RotaryParameters, inverse: Bool = false
     ) -> Tensor<Scalar> {
         let shape = tensor.shape
         precondition(shape.dimension == parameters.dimension && positions.fit(shape))
-        let rows = RowSource<Scalar>(engine: self, parameters: parameters, direction: inverse ? .inverse : .forward)
+        let reaches =
+            parameters.scaling.dependsOnLength ? reaches ?? positions.reaches(rows: shape.sequenceLength) : []
         let pairs = parameters.layout.pairs(rotaryDimension: parameters.rotaryDimension)
         var elements = tensor.elements
-        func turn(_ sequences: Range<Int>, by list: some RandomAccessCollection<Double>) {
-            var rest = list[...]
-            while let run = rows.takeRun(from: &rest) {
-                let row = shape.sequenceLength - rest.count - run.count
-                for sequence in sequences {
-                    let start = (sequence * shape.sequenceLength + row) * shape.dimension
-                    rotate(run, pairs, of: tensor, into: &elements, start: start)
+        // Batches that differ in positions or in their ladder, or one that stands for all.
+        let batches = max(positions.listCount, reaches.count)
+        let sequences = shape.sequenceCount / batches
+        for batch in 0..<batches {
+            let rows = RowSource<Scalar>(
+                engine: self, parameters: parameters, length: reaches.isEmpty ? nil : reaches[batch % reaches.count],
+                direction: inverse ? .inverse : .forward)
+            func turn(by list: some RandomAccessCollection<Double>) {
+                var rest = list[...]
+                while let run = rows.takeRun(from: &rest) {
+                    let row = shape.sequenceLength - rest.count - run.count
+                    for sequence in batch * sequences..<(batch + 1) * sequences {
+                        let start = (sequence * shape.sequenceLength + row) * shape.dimension
+                        rotate(run, pairs, of: tensor, into: &elements, start: start)
+                    }
                 }
             }
-        }
-        switch positions {
-        case .consecutive(let first):
-            turn(0..<shape.sequenceCount, by: (0..<shape.sequenceLength).lazy.map { first + Double($0) })
-        case .shared(let list):
-            turn(0..<shape.sequenceCount, by: list)
-        case .perBatch(let lists):
-            let count = shape.sequenceCount / lists.count
-            for (index, list) in lists.enumerated() { turn(index * count..<(index + 1) * count, by: list) }
+            switch positions {
+            case .consecutive(let first): turn(by: (0..<shape.sequenceLength).lazy.map { first + Double($0) })
+            case .shared(let list): turn(by: list)
+            case .perBatch(let lists): turn(by: lists[batch])
+            }
         }
         return Tensor(shape: shape, elements: elements)
     }

@@ -12,11 +12,14 @@ package struct RotaryParameters: Sendable, Hashable {
     package let base: Double
     package let layout: PairLayout
     package let scaling: Scaling
+    package let precision: Precision
+    /// The length that chooses the ladder, in positions, for scalings that have several; nil leaves it to the positions.
+    package let length: Double?
 
     /// Throws `RotaryParameterError`, which says what is wrong with which.
     package init(
         dimension: Int, rotaryDimension: Int? = nil, base: Double = defaultBase, layout: PairLayout = .interleaved,
-        scaling: Scaling = .none
+        scaling: Scaling = .none, precision: Precision = .float64, length: Double? = nil
     ) throws(RotaryParameterError) {
         guard (1...Self.maxDimension).contains(dimension) else { throw .dimension(dimension) }
         if let rotaryDimension {
@@ -30,11 +33,14 @@ package struct RotaryParameters: Sendable, Hashable {
             guard dimension.isMultiple(of: 2) else { throw .oddDimension(dimension) }
         }
         guard Self.bases.contains(base) else { throw .base(base) }
+        try scaling.check(rotaryDimension: rotaryDimension ?? dimension, base: base)
         self.dimension = dimension
         self.rotaryDimension = rotaryDimension ?? dimension
         self.base = base
         self.layout = layout
         self.scaling = scaling
+        self.precision = precision
+        self.length = length
     }
 
     /// p = r/2, the number of pairs.
@@ -49,4 +55,10 @@ package enum RotaryParameterError: Error, Equatable {
     case rotaryDimension(Int)
     case rotaryDimensionTooLarge(Int, dimension: Int)
     case base(Double)
+    /// The scaling has a ladder from `least` elements on.
+    case rotaryDimensionTooSmall(Int, least: Int, Scaling.Name)
+    /// The scaling divides by the logarithm of the base.
+    case baseOfOne(Scaling.Name)
+    /// A list of factors, one a pair, has not as many.
+    case factorCount(String, Int, pairs: Int)
 }

@@ -9,7 +9,8 @@ enum RotationDirection: Hashable {
 
 /// Cosines and sines for some positions, one row of p each per position, multiplied by the attention factor.
 ///
-/// Angles are float64 products position · inverse frequency; cosine and sine are rounded once, to `Scalar`.
+/// Angles are float64 products position · inverse frequency; cosine and sine are rounded once, to `Scalar`. In the precision
+/// float32 position, angle, cosine, sine and their products with the factor are rounded to float32 each.
 package struct RotaryRows<Scalar: TensorScalar>: Sendable {
     let pairCount: Int
     /// `[positions, p]`, row-major.
@@ -28,11 +29,22 @@ package struct RotaryRows<Scalar: TensorScalar>: Sendable {
             case .forward: (table.attentionFactor, 1.0)
             case .inverse: (1 / table.attentionFactor, -1.0)
             }
-        for position in positions {
-            for inverseFrequency in table.inverseFrequencies {
-                let angle = position * inverseFrequency
-                cosines.append(Scalar(factor * cos(angle)))
-                sines.append(Scalar(factor * sign * sin(angle)))
+        switch table.precision {
+        case .float64:
+            for position in positions {
+                for inverseFrequency in table.inverseFrequencies {
+                    let angle = position * inverseFrequency
+                    cosines.append(Scalar(factor * cos(angle)))
+                    sines.append(Scalar(factor * sign * sin(angle)))
+                }
+            }
+        case .float32:
+            for position in positions {
+                for inverseFrequency in table.inverseFrequencies {
+                    let angle = Double(Float(position) * Float(inverseFrequency))
+                    cosines.append(Scalar(Float(factor) * Float(cos(angle))))
+                    sines.append(Scalar(Float(factor) * Float(sign * sin(angle))))
+                }
             }
         }
         self.cosines = cosines

@@ -13,10 +13,11 @@ struct RowSource<Scalar: TensorScalar> {
     private let key: FrequencyTable.Key
     private let direction: RotationDirection
 
-    init(engine: RotaryEngine, parameters: RotaryParameters, direction: RotationDirection) {
+    /// `length` is that of the sequence in positions.
+    init(engine: RotaryEngine, parameters: RotaryParameters, length: Double?, direction: RotationDirection) {
         cache = engine.cache
-        table = engine.table(for: parameters)
-        key = FrequencyTable.Key(parameters)
+        table = engine.table(for: parameters, length: length)
+        key = FrequencyTable.Key(parameters, length: length)
         self.direction = direction
     }
 

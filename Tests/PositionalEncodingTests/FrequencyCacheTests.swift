@@ -74,7 +74,7 @@ import Testing
     }
 
     @Test func `bytes count what a value holds`() throws {
-        let table = FrequencyTable.Key(try RotaryParameters(dimension: 1024))
+        let table = FrequencyTable.Key(try RotaryParameters(dimension: 1024), length: nil)
         // 512 frequencies of float64; 16 positions of 512 cosines and 512 sines.
         #expect(FrequencyCache.Key.table(table).bytes >= 512 * 8)
         #expect(FrequencyCache.Key.rows(table, .float32, .forward, block: 0).bytes >= 16 * 1024 * 4)
@@ -215,13 +215,13 @@ import Testing
     // MARK: Entries
 
     private func entry(base: Double, dimension: Int = 8) throws -> (FrequencyCache.Key, FrequencyTable) {
-        let key = FrequencyTable.Key(try RotaryParameters(dimension: dimension, base: base))
+        let key = FrequencyTable.Key(try RotaryParameters(dimension: dimension, base: base), length: nil)
         return (.table(key), FrequencyTable(key))
     }
 
     /// Asks for the table of a base: true where it had to be computed.
     private func compute(_ base: Double, in cache: FrequencyCache) throws -> Bool {
-        let key = FrequencyTable.Key(try RotaryParameters(dimension: 8, base: base))
+        let key = FrequencyTable.Key(try RotaryParameters(dimension: 8, base: base), length: nil)
         var computed = false
         _ = cache.value(for: .table(key)) {
             computed = true

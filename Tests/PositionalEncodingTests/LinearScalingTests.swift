@@ -11,7 +11,8 @@ import Testing
 
     @Test(arguments: [0, -0.0, -1, .infinity, -.infinity, .leastNonzeroMagnitude, 0x1p-1024])
     func `a factor that leaves no frequency is refused`(factor: Double) {
-        #expect(throws: ScalingError.factor(factor)) { try LinearScaling(factor: factor) }
+        let error = #expect(throws: ScalingError.self) { try LinearScaling(factor: factor) }
+        #expect(error?.parameter == "factor")
     }
 
     @Test func `a factor that is no number is refused`() {
@@ -25,7 +26,11 @@ import Testing
     }
 
     @Test func `names are those of rope_type`() {
-        #expect(Scaling.Name.allCases.map(\.rawValue) == ["default", "linear"])
+        #expect(
+            Scaling.Name.allCases.map(\.rawValue) == [
+                "default", "linear", "dynamic", "yarn", "longrope", "llama3", "proportional", "ntk", "ntk_alpha",
+                "ntk_by_parts", "allpass",
+            ])
         #expect(Scaling.none.name == .default)
     }
 }

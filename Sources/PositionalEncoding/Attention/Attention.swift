@@ -11,6 +11,15 @@ package struct Attention: Sendable {
     package var rotation: RotaryParameters?
     /// In tokens; nil where neither rotation nor causality asks for them.
     package var positions: (query: Positions, key: Positions)?
+    /// The lengths that queries and keys together reach to: of each batch, or one for all; nil without positions.
+    package var reaches: [Double]? {
+        guard let positions else { return nil }
+        let (query, key) = (
+            positions.query.reaches(rows: shape.queryLength), positions.key.reaches(rows: shape.keyLength)
+        )
+        return (0..<max(query.count, key.count)).map { max(query[$0 % query.count], key[$0 % key.count]) }
+    }
+
     /// A query sees keys whose position is at most its own.
     package var isCausal = false
     package var mask: AttentionMask?

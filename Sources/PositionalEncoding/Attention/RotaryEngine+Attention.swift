@@ -27,8 +27,9 @@ extension RotaryEngine {
         }
         var (query, key) = (query, key)
         if let rotation = attention.rotation, let positions = attention.positions {
-            query = rotate(query, at: positions.query, by: rotation)
-            key = rotate(key, at: positions.key, by: rotation)
+            let reaches = attention.reaches
+            query = rotate(query, at: positions.query, reaching: reaches, by: rotation)
+            key = rotate(key, at: positions.key, reaching: reaches, by: rotation)
         }
         let sight = AttentionSight(attention)
         var rows = AttentionRows(attention, query: query.elements, key: key.elements, value: value.elements)

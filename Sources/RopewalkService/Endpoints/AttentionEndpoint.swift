@@ -26,6 +26,12 @@ struct AttentionEndpoint: Endpoint {
         try writer.adjust(reservation, to: request.answerCount, request.type, beside: body.count)
         clock.end(.decode)
         try cancellation.check()
+        let rope = try request.attention.rotation.map { rotation in
+            RopeDescription(
+                rotation,
+                try engine.tables(for: rotation, reaching: request.attention.reaches ?? [], from: request.source),
+                request.source)
+        }
         let result = try engine.attend(request.attention, returningWeights: request.returnsWeights) {
             cancellation.isCancelled
         }
@@ -35,7 +41,7 @@ struct AttentionEndpoint: Endpoint {
         try cancellation.check()
         let answer = Answer(
             output: JSONTensor(result.output, form: request.form),
-            rope: request.attention.rotation.map { RopeDescription($0, engine.table(for: $0)) },
+            rope: rope,
             shape: result.output.shape.axes, warnings: request.warnings.isEmpty ? nil : request.warnings,
             weights: result.weights.map { JSONTensor($0, form: request.form) })
         var response = try writer.response(answer, reservation)

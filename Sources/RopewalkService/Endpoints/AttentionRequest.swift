@@ -19,6 +19,7 @@ struct AttentionRequest: DecodableWithConfiguration {
     /// How many numbers the answer holds.
     let answerCount: Int
     let warnings: [String]
+    let source: RopeSource
 
     /// `limits` are what the answer may hold, and the work that it may take.
     init(from decoder: any Decoder, configuration limits: Limits) throws {
@@ -63,6 +64,7 @@ struct AttentionRequest: DecodableWithConfiguration {
         self.type = type
         form = tensors[0].form
         self.warnings = warnings
+        source = rotary?.source ?? RopeSource(inferred: nil, place: fields.place(of: "scaling"))
     }
 
     private static func scale(_ fields: JSONFields, _ type: ScalarType) throws -> Double? {

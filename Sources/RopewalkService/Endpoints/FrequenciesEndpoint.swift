@@ -1,3 +1,4 @@
+import FoundationEssentials
 import MicroHTTP
 import PositionalEncoding
 import TensorCoding
@@ -11,7 +12,15 @@ struct FrequenciesEndpoint: Endpoint {
     private static let nanoseconds = (request: 22_000, number: 70)
 
     func check(_ head: HTTPRequest) throws {
-        try Negotiation.checkAccept(head)
+        // A format in the query goes before the header, and is looked at with the rest of the query.
+        guard head.target.queryItems?.contains(where: { $0.name == "format" }) != true else { return }
+        _ = try Self.format(head)
+    }
+
+    private static func format(_ head: HTTPRequest) throws -> FrequenciesFormat {
+        let types = FrequenciesFormat.allCases.map(\.mediaType)
+        let index = try Negotiation.choice(of: types, head)
+        return FrequenciesFormat.allCases[index]
     }
 
     func answer(_ request: HTTPRequest) throws -> EndpointAnswer {
@@ -31,7 +40,8 @@ struct FrequenciesEndpoint: Endpoint {
     ) throws -> HTTPResponse {
         let reservation = try writer.reserve(atMost: query.answerCount)
         try writer.adjust(reservation, to: query.answerCount, .float64)
-        let table = engine.table(for: query.parameters)
+        let reach = query.positions.map { Positions.shared($0).reaches(rows: $0.count) }
+        let table = try engine.tables(for: query.parameters, reaching: reach ?? [], from: query.source)[0]
         let rows = query.positions.map { table.rows(at: $0) }
         for (name, values) in [("cos", rows?.cosines), ("sin", rows?.sines)] {
             guard let values, let offset = values.firstIndex(where: { !$0.isFinite }) else { continue }
@@ -40,20 +50,37 @@ struct FrequenciesEndpoint: Endpoint {
         }
         clock.end(.compute)
         try cancellation.check()
-        let axes = [query.positions?.count ?? 0, query.parameters.pairCount]
-        let answer = Answer(
-            attentionFactor: table.attentionFactor, base: query.parameters.base,
-            cos: rows.map { JSONTensor($0.cosines, axes: axes) }, dim: query.parameters.dimension,
-            inverseFrequencies: JSONTensor(table.inverseFrequencies, axes: [query.parameters.pairCount]),
-            positions: query.positions.map { JSONTensor($0, axes: [$0.count]) },
-            rope: RopeDescription(query.parameters, table), ropeType: query.parameters.scaling.name.rawValue,
-            sin: rows.map { JSONTensor($0.sines, axes: axes) },
-            warnings: query.warnings.isEmpty ? nil : query.warnings,
-            wavelengths: table.wavelengths.map { $0.isFinite ? $0 : nil })
-        var response = EntityTag.respond(to: request, with: try writer.response(answer, reservation))
+        let pairs = PairExplanation(table, contexts: query.contexts)
+        let format = try query.format ?? Self.format(request)
+        var response: HTTPResponse
+        switch format {
+        case .json:
+            response = try writer.response(answer(query, table, rows, pairs), reservation)
+        case .csv, .text:
+            let plain = PlainTable(columns: pairs.columns(rows, at: query.positions))
+            response = HTTPResponse(
+                status: 200, headers: ["Content-Type": "\(format.mediaType); charset=utf-8"],
+                body: Data((format == .csv ? plain.csv : plain.aligned).utf8), reservation: reservation)
+        }
+        response = EntityTag.respond(to: request, with: response)
         clock.end(.encode)
         response.phases = clock.phases
         return response
+    }
+
+    private func answer(
+        _ query: FrequenciesQuery, _ table: FrequencyTable, _ rows: RotaryRows<Double>?, _ pairs: PairExplanation
+    ) -> Answer {
+        let axes = [query.positions?.count ?? 0, query.parameters.pairCount]
+        return Answer(
+            attentionFactor: table.attentionFactor, base: query.parameters.base,
+            cos: rows.map { JSONTensor($0.cosines, axes: axes) }, dim: query.parameters.dimension,
+            inverseFrequencies: JSONTensor(table.inverseFrequencies, axes: [query.parameters.pairCount]),
+            positions: query.positions.map { JSONTensor($0, axes: [$0.count]) }, regions: pairs.regions,
+            rope: RopeDescription(query.parameters, [table], query.source),
+            ropeType: query.parameters.scaling.name.rawValue, sin: rows.map { JSONTensor($0.sines, axes: axes) },
+            turnsExtended: pairs.extendedTurns, turnsOriginal: pairs.originalTurns,
+            warnings: query.warnings.isEmpty ? nil : query.warnings, wavelengths: pairs.wavelengths)
     }
 
     private struct Answer: Encodable {
@@ -63,9 +90,12 @@ struct FrequenciesEndpoint: Endpoint {
         let dim: Int
         let inverseFrequencies: JSONTensor
         let positions: JSONTensor?
+        let regions: [PairExplanation.Region]?
         let rope: RopeDescription
         let ropeType: String
         let sin: JSONTensor?
+        let turnsExtended: [Double]?
+        let turnsOriginal: [Double]?
         let warnings: [String]?
         let wavelengths: [Double?]
 
@@ -73,9 +103,12 @@ struct FrequenciesEndpoint: Endpoint {
             case attentionFactor = "attention_factor"
             case base, cos, dim
             case inverseFrequencies = "inv_freq"
-            case positions, rope
+            case positions, regions, rope
             case ropeType = "rope_type"
-            case sin, warnings, wavelengths
+            case sin
+            case turnsExtended = "turns_extended"
+            case turnsOriginal = "turns_original"
+            case warnings, wavelengths
         }
     }
 }

@@ -3,10 +3,14 @@ import TensorCoding
 
 /// The query of `GET /frequencies`, valid once read.
 struct FrequenciesQuery: Sendable {
-    static let names = ["dim"] + RotaryFields.queryNames + ["positions"]
+    static let names = ["dim"] + RotaryFields.queryNames + ["positions", "format"]
 
     let parameters: RotaryParameters
     let positions: [Double]?
+    let contexts: (original: Double?, extended: Double?)
+    let source: RopeSource
+    /// nil leaves it to the Accept header.
+    let format: FrequenciesFormat?
     let warnings: [String]
 
     /// `maxElements` is what the answer may hold.
@@ -15,6 +19,9 @@ struct FrequenciesQuery: Sendable {
         let dimension = try fields.integer("dim")
         let rotary = try RotaryFields(fields)
         warnings = rotary.warnings
+        contexts = rotary.contexts
+        source = rotary.source
+        format = try fields.ifGiven("format") { try fields.choice($0, of: FrequenciesFormat.self) }
         parameters = try rotary.parameters(dimension: dimension, at: .parameter("dim")) { "dim is \($0)" }
         let pairCount = parameters.pairCount
         positions = try fields.ifGiven("positions") {
@@ -25,7 +32,7 @@ struct FrequenciesQuery: Sendable {
 
     /// How many numbers the answer holds.
     var answerCount: Int {
-        2 * parameters.pairCount + (positions?.count ?? 0) * (2 * parameters.pairCount + 1)
+        5 * parameters.pairCount + (positions?.count ?? 0) * (2 * parameters.pairCount + 1)
     }
 
     /// `0,1,5`, or `0:16` for 0, 1, …, 15.

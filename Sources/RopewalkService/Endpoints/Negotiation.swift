@@ -7,9 +7,20 @@ enum Negotiation {
 
     /// Throws unless the answer may be JSON.
     static func checkAccept(_ head: HTTPRequest) throws {
-        guard let accept = head.headers["Accept"], !accepts(json, accept) else { return }
-        throw Problem(
-            .notAcceptable, at: .header("Accept"), "this route answers in application/json, and Accept rules it out")
+        _ = try choice(of: [json], head)
+    }
+
+    /// The index of the type that Accept likes best; of equals, the first. Throws where it rules out all.
+    static func choice(of types: [String], _ head: HTTPRequest) throws -> Int {
+        guard let accept = head.headers["Accept"] else { return 0 }
+        let qualities = types.map { quality(of: $0, accept) }
+        guard let best = qualities.max(), best > 0, let index = qualities.firstIndex(of: best) else {
+            throw Problem(
+                .notAcceptable, at: .header("Accept"),
+                "this route answers in \(types.joined(separator: ", ")), and Accept rules \(types.count == 1 ? "it" : "them") out"
+            )
+        }
+        return index
     }
 
     /// Throws unless the body may be JSON by its header. A form's type, which a bare `curl -d` sends, may be.
@@ -47,19 +58,18 @@ enum Negotiation {
                 : "the body does not begin with {; send a JSON object, as in curl -d '\(example)'")
     }
 
-    /// Whether an Accept header has a type, by its most specific range.
-    private static func accepts(_ type: String, _ accept: String) -> Bool {
+    /// How much an Accept header likes a type, by its most specific range: 0 where it rules it out.
+    private static func quality(of type: String, _ accept: String) -> Double {
         let group = String(type.prefix { $0 != "/" }) + "/*"
-        var best: (specificity: Int, isWanted: Bool)?
+        var best: (specificity: Int, quality: Double)?
         for range in accept.split(separator: ",") {
             let parts = range.split(separator: ";").map { $0.trimmed.lowercased() }
             let specificity = ["*/*", group, type].firstIndex { $0 == parts.first }
             guard let specificity, specificity >= best?.specificity ?? 0 else { continue }
             let quality = parts.dropFirst().first { $0.hasPrefix("q=") }.flatMap { Double($0.dropFirst(2)) } ?? 1
-            let isWanted = quality > 0
-            best = (specificity, best?.specificity == specificity ? isWanted || best?.isWanted == true : isWanted)
+            best = (specificity, best?.specificity == specificity ? max(quality, best?.quality ?? 0) : quality)
         }
-        return best?.isWanted ?? accept.allSatisfy(\.isWhitespace)
+        return best?.quality ?? (accept.allSatisfy(\.isWhitespace) ? 1 : 0)
     }
 }
 

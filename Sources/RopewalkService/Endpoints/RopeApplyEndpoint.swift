@@ -29,13 +29,16 @@ struct RopeApplyEndpoint: Endpoint {
         try writer.adjust(reservation, to: apply.x.tensor.shape.count, apply.type, beside: body.count)
         clock.end(.decode)
         try cancellation.check()
+        let tables = try engine.tables(
+            for: apply.parameters, reaching: apply.positions.reaches(rows: apply.x.tensor.shape.sequenceLength),
+            from: apply.source)
         let turned = engine.rotate(
             apply.x.tensor, at: apply.positions, by: apply.parameters, inverse: apply.inverse)
         try Problem.check(turned, "y")
         clock.end(.compute)
         try cancellation.check()
         let answer = Answer(
-            rope: RopeDescription(apply.parameters, engine.table(for: apply.parameters)), shape: turned.shape.axes,
+            rope: RopeDescription(apply.parameters, tables, apply.source), shape: turned.shape.axes,
             warnings: apply.warnings.isEmpty ? nil : apply.warnings, y: JSONTensor(turned, form: apply.x.form))
         var response = try writer.response(answer, reservation)
         clock.end(.encode)

@@ -11,6 +11,7 @@ struct RopeApplyRequest: DecodableWithConfiguration {
     let positions: Positions
     let inverse: Bool
     let parameters: RotaryParameters
+    let source: RopeSource
     let warnings: [String]
 
     /// `maxElements` is what `x` may hold.
@@ -21,6 +22,7 @@ struct RopeApplyRequest: DecodableWithConfiguration {
         inverse = try fields.ifGiven("inverse", fields.boolean) ?? false
         let rotary = try RotaryFields(fields)
         warnings = rotary.warnings
+        source = rotary.source
         x = try JSONTensor(from: fields.decoder(of: "x"), as: type, maxElements: maxElements)
         let shape = x.tensor.shape
         parameters = try rotary.parameters(dimension: shape.dimension, at: fields.place(of: "x")) {

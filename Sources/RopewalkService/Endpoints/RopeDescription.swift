@@ -2,31 +2,60 @@ import PositionalEncoding
 
 /// `"rope"`: the parameters that an answer was computed with, whoever chose them.
 struct RopeDescription: Encodable, Sendable {
+    /// A value for all sequences, or a list with one for each batch where they differ.
+    struct PerBatch<Value: Encodable & Equatable & Sendable>: Encodable, Sendable {
+        let values: [Value]
+
+        init?(_ values: [Value?]) {
+            let values = values.compactMap(\.self)
+            guard let first = values.first else { return nil }
+            self.values = values.allSatisfy { $0 == first } ? [first] : values
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            if values.count == 1 {
+                var container = encoder.singleValueContainer()
+                try container.encode(values[0])
+            } else {
+                try values.encode(to: encoder)
+            }
+        }
+    }
+
     private let attentionFactor: Double
     private let base: Double
     private let dim: Int
+    private let effectiveBase: PerBatch<Double>?
+    private let factors: PerBatch<String>?
+    private let inferred: [String]?
     private let layout: String
+    private let precision: String?
     private let ropeType: String
     private let rotaryDim: Int
-    private let scaling: [String: Double]?
+    private let scaling: ScalingDescription?
 
-    init(_ parameters: RotaryParameters, _ table: FrequencyTable) {
-        attentionFactor = table.attentionFactor
+    /// `tables` are those of each batch, or one for all.
+    init(_ parameters: RotaryParameters, _ tables: [FrequencyTable], _ source: RopeSource) {
+        attentionFactor = parameters.scaling.attentionFactor
         base = parameters.base
         dim = parameters.dimension
+        effectiveBase = PerBatch(tables.map(\.effectiveBase))
+        var factors: PerBatch<String>?
+        if case .longRope = parameters.scaling { factors = PerBatch(tables.map { $0.isLong ? "long" : "short" }) }
+        self.factors = factors
+        inferred = source.inferred
         layout = parameters.layout.rawValue
+        precision = parameters.precision == .float64 ? nil : parameters.precision.rawValue
         ropeType = parameters.scaling.name.rawValue
         rotaryDim = parameters.rotaryDimension
-        scaling =
-            switch parameters.scaling {
-            case .none: nil
-            case .linear(let linear): ["factor": linear.factor]
-            }
+        scaling = ScalingDescription(parameters.scaling)
     }
 
     private enum CodingKeys: String, CodingKey {
         case attentionFactor = "attention_factor"
-        case base, dim, layout
+        case base, dim
+        case effectiveBase = "effective_base"
+        case factors, inferred, layout, precision
         case ropeType = "rope_type"
         case rotaryDim = "rotary_dim"
         case scaling

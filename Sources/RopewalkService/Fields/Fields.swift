@@ -1,3 +1,4 @@
+import Glibc
 import TensorCoding
 
 /// The named values of a request, whichever way they are written. All that throws throws `Problem`.
@@ -10,6 +11,10 @@ protocol Fields {
     func number(_ name: String) throws -> Double
     func boolean(_ name: String) throws -> Bool
     func string(_ name: String) throws -> String
+    /// A list of numbers.
+    func numbers(_ name: String) throws -> [Double]
+    /// The place of an element of a list.
+    func place(of name: String, index: Int) -> Place
 }
 
 extension Fields {
@@ -61,5 +66,13 @@ extension Double {
     /// `3` for 3.0, as JSON writes it.
     var shortest: String {
         Int(exactly: self).map(String.init) ?? description
+    }
+
+    /// Rounded to six significant digits.
+    var sixDigits: String {
+        guard isFinite, self != 0 else { return shortest }
+        let scale = pow(10, 5 - log10(abs(self)).rounded(.down))
+        let rounded = (self * scale).rounded() / scale
+        return rounded.isFinite && scale.isFinite ? rounded.shortest : shortest
     }
 }

@@ -11,9 +11,11 @@ struct JSONFields: Fields {
 
     private let container: KeyedDecodingContainer<Key>
     private let pointer: JSONPointer
+    /// Whether a member of null is as one that is not there, as in what others wrote.
+    private let ignoresNull: Bool
 
     /// Throws where the value is no object.
-    init(_ decoder: any Decoder, at pointer: JSONPointer = JSONPointer()) throws {
+    init(_ decoder: any Decoder, at pointer: JSONPointer = JSONPointer(), ignoringNull: Bool = false) throws {
         guard let container = try? decoder.container(keyedBy: Key.self) else {
             let name = pointer.steps.last ?? "the body"
             throw Problem(
@@ -22,25 +24,49 @@ struct JSONFields: Fields {
         }
         self.container = container
         self.pointer = pointer
+        ignoresNull = ignoringNull
     }
 
-    var names: [String] { container.allKeys.map(\.stringValue) }
+    var names: [String] {
+        let names = container.allKeys.map(\.stringValue)
+        return ignoresNull ? names.filter(contains) : names
+    }
 
     func contains(_ name: String) -> Bool {
-        container.contains(Key(stringValue: name))
+        let key = Key(stringValue: name)
+        guard ignoresNull else { return container.contains(key) }
+        return ((try? container.decodeNil(forKey: key)) == false)
     }
 
     func place(of name: String) -> Place {
         .pointer(pointer.appending(name))
     }
 
+    func place(of name: String, index: Int) -> Place {
+        .pointer(pointer.appending(name).appending(index))
+    }
+
     func number(_ name: String) throws -> Double { try value(name, "a number") }
     func boolean(_ name: String) throws -> Bool { try value(name, "true or false") }
     func string(_ name: String) throws -> String { try value(name, "a string") }
 
+    func numbers(_ name: String) throws -> [Double] {
+        let list = try NumberList(from: decoder(of: name))
+        guard list.listCount == nil else {
+            throw Problem(.wrongType, at: place(of: name), "\(name) must be a list of numbers; this holds lists")
+        }
+        return list.numbers
+    }
+
     /// The members of the object that a field holds.
-    func object(_ name: String) throws -> JSONFields {
-        try JSONFields(decoder(of: name), at: pointer.appending(name))
+    func object(_ name: String, ignoringNull: Bool = false) throws -> JSONFields {
+        try JSONFields(
+            decoder(of: name), at: pointer.appending(name), ignoringNull: ignoringNull || self.ignoresNull)
+    }
+
+    /// Whether a field holds an object.
+    func isObject(_ name: String) throws -> Bool {
+        try JSONValueKind(of: decoder(of: name)) == .object
     }
 
     /// For a type that reads itself.

@@ -32,6 +32,10 @@ struct QueryFields: Fields {
         .parameter(name.clipped)
     }
 
+    func place(of name: String, index: Int) -> Place {
+        place(of: name)
+    }
+
     func number(_ name: String) throws -> Double {
         try number(string(name), of: name)
     }

@@ -3,70 +3,153 @@ import PositionalEncoding
 /// The rotary parameters of a request, read and not yet held against a dimension.
 struct RotaryFields {
     /// In the order of the documentation, in which the later of two that contradict each other is to blame.
-    static let names = ["base", "rope_theta", "rotary_dim", "layout", "scaling", "seq_len"]
+    static let names = [
+        "base", "rope_theta", "rotary_dim", "layout", "scaling", "seq_len", "config", "layer_type", "precision",
+    ]
     /// The same in a query, where the keys of a scaling stand on their own.
-    static let queryNames = names.filter { $0 != "scaling" } + ScalingFields.names
+    static let queryNames =
+        names.filter { !["scaling", "config", "layer_type"].contains($0) } + ScalingFields.names
 
     private let base: Double?
     private let basePlace: Place
     private let rotaryDimension: Int?
     private let rotaryDimensionPlace: Place
+    private let rotaryShare: Double?
     private let layout: PairLayout?
-    private let scaling: Scaling
+    private let scaling: Scaling?
+    private let scalingPlace: (String) -> Place
+    private let config: ConfigFields?
+    private let length: Double?
+    private let precision: Precision
     /// What is legal and probably not meant.
     let warnings: [String]
+    let source: RopeSource
+    /// The original context and the extended one, in positions, as far as they are given or follow.
+    let contexts: (original: Double?, extended: Double?)
 
     init(_ fields: JSONFields) throws {
+        let config = try fields.ifGiven("config") { name in
+            try ConfigFields(
+                fields.object(name, ignoringNull: true), layerType: fields.ifGiven("layer_type", fields.string),
+                layerTypePlace: fields.place(of: "layer_type"))
+        }
+        if config == nil, fields.contains("layer_type") {
+            throw Problem(
+                .contradiction, at: fields.place(of: "layer_type"),
+                "layer_type chooses within config, which is not given")
+        }
+        var object: JSONFields?
+        let scaling = try fields.ifGiven("scaling") { name in
+            let keys = try fields.object(name)
+            object = keys
+            return try ScalingFields(keys, otherNames: ["rope_theta"])
+        }
         try self.init(
-            fields,
-            scaling: fields.ifGiven("scaling") { name in
-                let keys = try fields.object(name)
-                // The type first: a scaling that is not known has keys that are not.
-                _ = try keys.ifGiven("rope_type") { try keys.choice($0, of: Scaling.Name.self) }
-                try keys.refuseAll(but: ScalingFields.names)
-                return try ScalingFields.read(keys)
-            })
+            fields, scaling: scaling,
+            scalingBase: object.flatMap { keys in try keys.ifGiven("rope_theta", keys.number) },
+            scalingPlace: { [object] in object?.place(of: $0) ?? fields.place(of: "config") }, config: config,
+            mustNameLayout: true)
     }
 
     init(_ fields: QueryFields) throws {
         let isScaled = ScalingFields.names.contains(where: fields.contains)
-        try self.init(fields, scaling: isScaled ? ScalingFields.read(fields) : nil)
+        try self.init(
+            fields, scaling: isScaled ? ScalingFields(fields, otherNames: fields.names) : nil, scalingBase: nil,
+            scalingPlace: fields.place,
+            config: nil, mustNameLayout: false)
     }
 
-    private init(_ fields: some Fields, scaling: Scaling?) throws {
+    private init(
+        _ fields: some Fields, scaling: ScalingFields?, scalingBase: Double?, scalingPlace: @escaping (String) -> Place,
+        config: ConfigFields?, mustNameLayout: Bool
+    ) throws {
         let names = ["base", "rope_theta"].filter(fields.contains)
         if names.count == 2 {
             throw Problem(
                 .contradiction, at: fields.place(of: "rope_theta"),
                 "base and rope_theta are two names of one thing; give one")
         }
-        base = try names.first.map(fields.number)
-        basePlace = fields.place(of: names.first ?? "base")
+        let given = try names.first.map(fields.number)
+        if let given, let scalingBase, given != scalingBase {
+            throw Problem(
+                .contradiction, at: scalingPlace("rope_theta"),
+                "rope_theta is \(scalingBase.shortest), and \(names[0]) beside scaling \(given.shortest); they are one thing"
+            )
+        }
+        base = given ?? scalingBase
+        basePlace =
+            given == nil && scalingBase != nil ? scalingPlace("rope_theta") : fields.place(of: names.first ?? "base")
         rotaryDimension = try fields.ifGiven("rotary_dim", fields.integer)
         rotaryDimensionPlace = fields.place(of: "rotary_dim")
+        rotaryShare = scaling?.rotaryShare
+        if rotaryShare != nil, rotaryDimension != nil {
+            throw Problem(
+                .contradiction, at: scalingPlace("partial_rotary_factor"),
+                "partial_rotary_factor says how much of a vector turns, and rotary_dim is given; give one")
+        }
         layout = try fields.ifGiven("layout") { try fields.choice($0, of: PairLayout.self) }
-        self.scaling = scaling ?? .none
+        if layout == nil, let config, config.layout == nil { throw config.layoutProblem }
+        self.scaling = scaling?.scaling
+        self.scalingPlace = scalingPlace
+        self.config = config
+        source = RopeSource(
+            inferred: config?.inferred,
+            place: scaling == nil && config != nil ? fields.place(of: "config") : scalingPlace("rope_type"))
+        precision = try fields.ifGiven("precision") { try fields.choice($0, of: Precision.self) } ?? .float64
         let length = try fields.ifGiven("seq_len", fields.integer)
         if let length, length < 1 {
             throw Problem(.outOfRange, at: fields.place(of: "seq_len"), "seq_len must be at least 1; this is \(length)")
         }
-        warnings =
-            length == nil
-            ? []
-            : ["seq_len has no effect: rope_type \"\(self.scaling.name.rawValue)\" has one ladder for every length"]
+        self.length = length.map(Double.init)
+        let effective = self.scaling ?? config?.scaling ?? .none
+        contexts = effective.contexts(given: scaling?.lengths ?? config?.lengths ?? .init(), length: self.length)
+        var warnings = (scaling?.warnings ?? []) + (config?.warnings ?? [])
+        if length != nil, !effective.dependsOnLength {
+            warnings.append(
+                "seq_len has no effect: rope_type \"\(effective.name.rawValue)\" has one ladder for every length")
+        }
+        if mustNameLayout, layout == nil, config == nil, ![.default, .linear].contains(effective.name) {
+            warnings.append(
+                "layout is interleaved by default, and most checkpoints with rope_type \"\(effective.name.rawValue)\" are half; name the layout"
+            )
+        }
+        self.warnings = warnings
     }
 
     /// The parameters for vectors of a dimension. Throws where they do not go together.
     ///
     /// `dimension` is d; `place` is where the request has it, and `name` says so in words.
     func parameters(dimension: Int, at place: Place, saying name: (Int) -> String) throws -> RotaryParameters {
+        let rotary = try rotaryDimension(of: dimension, at: place, saying: name)
         do throws(RotaryParameterError) {
             return try RotaryParameters(
-                dimension: dimension, rotaryDimension: rotaryDimension, base: base ?? RotaryParameters.defaultBase,
-                layout: layout ?? .interleaved, scaling: scaling)
+                dimension: dimension, rotaryDimension: rotary,
+                base: base ?? config?.base ?? RotaryParameters.defaultBase,
+                layout: layout ?? config?.layout ?? .interleaved, scaling: scaling ?? config?.scaling ?? .none,
+                precision: precision, length: length)
         } catch {
             throw problem(error, at: place, saying: name)
         }
+    }
+
+    /// r, where it is not d. Throws where a config's heads are not of d elements, and what turns of them is not either.
+    private func rotaryDimension(of dimension: Int, at place: Place, saying name: (Int) -> String) throws -> Int? {
+        if let rotaryDimension { return rotaryDimension }
+        if let rotaryShare { return Int(rotaryShare * Double(dimension)) }
+        guard let config else { return nil }
+        let head = config.headDimension
+        guard let turning = config.rotaryDimension ?? head, dimension != turning else { return nil }
+        guard dimension == head else {
+            let heads = head.map { $0 == turning ? "" : ", in heads of \($0)" } ?? ""
+            throw Problem(
+                .shapeMismatch, at: place, "\(name(dimension)), and by config \(turning) elements turn\(heads)")
+        }
+        guard !config.turnsLastPart else {
+            throw Problem(
+                .shapeMismatch, at: place,
+                "\(name(dimension)), and by config the last \(turning) of a head turn; send these \(turning) alone")
+        }
+        return turning
     }
 
     private func problem(_ error: RotaryParameterError, at place: Place, saying name: (Int) -> String) -> Problem {
@@ -90,6 +173,32 @@ struct RotaryFields {
                 "rotary_dim is \(rotary), and the vectors have only \(dimension) elements")
         case .base(let base):
             Problem(.outOfRange, at: basePlace, "base must be from 1 to 1e30; this is \(base.shortest)")
+        case .rotaryDimensionTooSmall(let rotary, let least, let name):
+            Problem(
+                .outOfRange, at: rotaryDimension == nil ? place : rotaryDimensionPlace,
+                "rope_type \"\(name.rawValue)\" divides by rotary_dim − 2, so rotary_dim must be at least \(least); this is \(rotary)"
+            )
+        case .baseOfOne(let name):
+            Problem(
+                .outOfRange, at: basePlace,
+                "rope_type \"\(name.rawValue)\" divides by the logarithm of base, so base must be greater than 1")
+        case .factorCount(let parameter, let count, let pairs):
+            Problem(
+                .shapeMismatch, at: scalingPlace(parameter),
+                "\(parameter) has \(count) factors, and there are \(pairs) pairs that turn; one a pair is needed")
+        }
+    }
+}
+
+extension Scaling {
+    /// The contexts that the scaling names, or else those beside it.
+    fileprivate func contexts(
+        given lengths: ScalingFields.Lengths, length: Double?
+    ) -> (original: Double?, extended: Double?) {
+        switch self {
+        case .none: (lengths.original ?? lengths.extended, nil)
+        case .dynamic: (contexts.original, length ?? contexts.extended)
+        default: (contexts.original ?? lengths.original, lengths.extended ?? contexts.extended)
         }
     }
 }

@@ -1,34 +1,84 @@
 import PositionalEncoding
 
-/// A scaling by the keys that it has in a Hugging Face config.
-enum ScalingFields {
-    static let names = ["rope_type", "factor"]
+/// A scaling by the keys that it has in a Hugging Face config, which are also those of its parameters as a whole.
+struct ScalingFields {
+    static let names =
+        ["rope_type", "type"] + lengthNames + [
+            "factor", "attention_factor", "beta_fast", "beta_slow", "mscale", "mscale_all_dim", "truncate",
+            "short_factor", "long_factor", "low_freq_factor", "high_freq_factor", "alpha", "beta", "rho",
+            "partial_rotary_factor", "mrope_section", "mrope_interleaved",
+        ]
+
+    /// What every type takes, whether it needs them or not.
+    static let lengthNames = ["max_position_embeddings", "original_max_position_embeddings"]
+
+    /// Lengths that a config has beside its scaling.
+    struct Lengths {
+        var extended: Double?
+        var original: Double?
+    }
+
+    let scaling: Scaling
+    /// What of a vector turns; nil where the scaling itself has a use for it.
+    let rotaryShare: Double?
+    /// As given, whether the scaling needs them or not.
+    let lengths: Lengths
+    /// What is legal and has no effect, or is read otherwise than it stands there.
+    private(set) var warnings: [String]
 
     /// Throws where the type is not known, or a key is missing, out of range or of another type.
-    static func read(_ fields: some Fields) throws -> Scaling {
-        guard fields.contains("rope_type") else {
+    ///
+    /// `defaultType` is the type where none is named; nil asks for one. `otherNames` are those that may stand among the keys.
+    init(
+        _ fields: some Fields, beside lengths: Lengths = Lengths(), defaultType: Scaling.Name? = nil,
+        otherNames: [String]
+    ) throws {
+        var keys = ScalingKeys(fields, beside: lengths)
+        // The type first: one that is not known has keys that are not.
+        let name = try Self.name(fields, default: defaultType, &keys)
+        try fields.refuseAll(but: Self.names + otherNames)
+        do {
+            scaling = try keys.scaling(name)
+        } catch let error as ScalingError {
+            let place =
+                error.index.map { fields.place(of: error.parameter, index: $0) } ?? fields.place(of: error.parameter)
+            throw Problem(.outOfRange, at: place, error.reason)
+        }
+        rotaryShare = try keys.rotaryShare()
+        self.lengths = try Lengths(
+            extended: lengths.extended ?? fields.ifGiven("max_position_embeddings", fields.number),
+            original: lengths.original ?? fields.ifGiven("original_max_position_embeddings", fields.number))
+        warnings = keys.warnings + keys.unused(by: scaling.name)
+    }
+
+    /// The type by its names of now and before. Throws where two differ.
+    private static func name(
+        _ fields: some Fields, default defaultType: Scaling.Name?, _ keys: inout ScalingKeys<some Fields>
+    ) throws -> Scaling.Name {
+        let names = ["rope_type", "type"].filter(fields.contains)
+        guard let first = names.first else {
+            if let defaultType { return defaultType }
             throw Problem(
                 .missingField, at: fields.place(of: "rope_type"), "rope_type is missing; a scaling says which it is")
         }
-        let name = try fields.choice("rope_type", of: Scaling.Name.self)
-        let factor = try fields.ifGiven("factor", fields.number)
-        switch (name, factor) {
-        case (.default, nil):
-            return .none
-        case (.default, .some):
+        let name = try read(first, fields)
+        if names.count == 2, try read("type", fields) != name {
             throw Problem(
-                .contradiction, at: fields.place(of: "factor"), "rope_type \"default\" scales nothing and has no factor"
-            )
-        case (.linear, nil):
-            throw Problem(.missingField, at: fields.place(of: "factor"), "rope_type \"linear\" needs a factor")
-        case (.linear, .some(let factor)):
-            do throws(ScalingError) {
-                return .linear(try LinearScaling(factor: factor))
-            } catch {
-                throw Problem(
-                    .outOfRange, at: fields.place(of: "factor"),
-                    "factor must be greater than 0, and 1/factor finite; this is \(factor.shortest)")
-            }
+                .contradiction, at: fields.place(of: "type"),
+                "type and rope_type are two names of one thing, and differ here; give one")
+        }
+        if name == .dynamic, fields.contains("alpha") {
+            keys.warnings.append("rope_type \"dynamic\" with alpha is read as Hunyuan's models mean it: \"ntk_alpha\"")
+            return .ntkAlpha
+        }
+        return name
+    }
+
+    private static func read(_ key: String, _ fields: some Fields) throws -> Scaling.Name {
+        switch try fields.string(key) {
+        case "su": .longRope
+        case "mrope": .default
+        default: try fields.choice(key, of: Scaling.Name.self)
         }
     }
 }

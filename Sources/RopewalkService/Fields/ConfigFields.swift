@@ -1,0 +1,119 @@
+import PositionalEncoding
+
+/// Rotary parameters from a whole Hugging Face config.json, of transformers 4 (`rope_theta`, `rope_scaling`) or 5
+/// (`rope_parameters`).
+///
+/// What it does not say is taken as Hugging Face takes it, and listed. null is as absent; keys beside those of RoPE are many,
+/// and are not looked at.
+struct ConfigFields {
+    /// The length of a head's vector, as far as it may be told.
+    let headDimension: Int?
+    /// How much of it turns, where not all; DeepSeek's models turn the last part of a head.
+    let rotaryDimension: Int?
+    let turnsLastPart: Bool
+    let base: Double
+    let scaling: Scaling
+    let lengths: ScalingFields.Lengths
+    /// nil where `model_type` is not known; `layoutProblem` then says so.
+    let layout: PairLayout?
+    let layoutProblem: Problem
+    /// What was inferred or defaulted.
+    private(set) var inferred: [String] = []
+    let warnings: [String]
+
+    /// `layerType` chooses among parameters that a config has for each type of layer.
+    init(_ outer: JSONFields, layerType: String?, layerTypePlace: Place) throws {
+        let text = try outer.contains("text_config") ? outer.object("text_config") : outer
+        var inferred: [String] = []
+        let modelType = try Self.first(["model_type"], of: [text, outer]) { try $0.string($1) }
+        let dictionary = try RopeDictionary(text, layerType: layerType, layerTypePlace: layerTypePlace)
+        let lengths = ScalingFields.Lengths(
+            extended: try text.ifGiven("max_position_embeddings", text.number),
+            original: try text.ifGiven("original_max_position_embeddings", text.number))
+        let scaling = try dictionary.fields.map {
+            try ScalingFields($0, beside: lengths, defaultType: .default, otherNames: RopeDictionary.baseNames)
+        }
+        self.scaling = scaling?.scaling ?? .none
+        self.lengths = lengths
+        warnings = (scaling?.warnings ?? []) + dictionary.warnings
+        base = try dictionary.base(text, &inferred)
+
+        if let rope = try text.ifGiven("qk_rope_head_dim", text.integer) {
+            headDimension = try text.ifGiven("qk_nope_head_dim", text.integer).map { $0 + rope } ?? rope
+            rotaryDimension = rope
+            turnsLastPart = true
+        } else {
+            turnsLastPart = false
+            let head = try Self.headDimension(text, &inferred)
+            headDimension = head
+            if let given = try text.ifGiven("rotary_dim", text.integer) {
+                rotaryDimension = given
+            } else {
+                let share = try scaling?.rotaryShare ?? Self.share(text)
+                rotaryDimension = share.flatMap { share in head.map { Int(share * Double($0)) } }
+                if let share, share != 1, let rotaryDimension {
+                    inferred.append("rotary_dim \(rotaryDimension): head_dim × partial_rotary_factor \(share.shortest)")
+                }
+            }
+        }
+
+        let name = modelType?.value ?? ""
+        let isInterleaved = try text.ifGiven("rope_interleave", text.boolean)
+        layout = isInterleaved.map { $0 ? .interleaved : .half } ?? ModelLayouts.layout(of: name)
+        layoutProblem =
+            modelType.map { found in
+                Problem(
+                    .unknownValue, at: found.place,
+                    "the layout of model_type \"\(found.value.clipped)\" is not known here; give layout beside config")
+            }
+            ?? Problem(
+                .missingField, at: text.place(of: "model_type"),
+                "model_type is missing, which tells the layout; give it, or layout beside config")
+        if let layout {
+            inferred.append(
+                isInterleaved == nil
+                    ? "layout \(layout.rawValue): model_type \(name)" : "layout \(layout.rawValue): rope_interleave")
+        }
+        self.inferred = inferred
+    }
+
+    /// The first value under any of the names, and its place.
+    private static func first<Value>(
+        _ names: [String], of objects: [JSONFields], _ read: (JSONFields, String) throws -> Value
+    ) throws -> (value: Value, place: Place)? {
+        for object in objects {
+            if let name = names.first(where: object.contains) {
+                return (try read(object, name), object.place(of: name))
+            }
+        }
+        return nil
+    }
+
+    private static func headDimension(_ text: JSONFields, _ inferred: inout [String]) throws -> Int? {
+        if let given = try text.ifGiven("head_dim", text.integer) { return given }
+        let hidden = try first(["hidden_size", "n_embd", "d_model"], of: [text]) { try $0.integer($1) }
+        let heads = try first(["num_attention_heads", "n_head", "num_heads"], of: [text]) { try $0.integer($1) }
+        guard let hidden, let heads else { return nil }
+        guard heads.value > 0, hidden.value > 0 else {
+            throw Problem(
+                .outOfRange, at: heads.value > 0 ? hidden.place : heads.place,
+                "a model has at least one head and one element; this is \(heads.value > 0 ? hidden.value : heads.value)"
+            )
+        }
+        let dimension = hidden.value / heads.value
+        inferred.append("head_dim \(dimension): \(hidden.value) elements / \(heads.value) heads")
+        return dimension
+    }
+
+    private static func share(_ text: JSONFields) throws -> Double? {
+        guard
+            let found = try first(["partial_rotary_factor", "rotary_pct"], of: [text], { try $0.number($1) })
+        else { return nil }
+        guard found.value > 0, found.value <= 1 else {
+            throw Problem(
+                .outOfRange, at: found.place,
+                "the share of a vector that turns is greater than 0 and at most 1; this is \(found.value.shortest)")
+        }
+        return found.value
+    }
+}
