@@ -3,9 +3,15 @@ import Glibc
 /// What ladders of frequencies are computed in.
 protocol LadderNumber: BinaryFloatingPoint {
     static func power(_ base: Self, _ exponent: Self) -> Self
+    /// The powers of a base by a list of exponents.
+    static func powers(_ base: Self, _ exponents: [Self]) -> [Self]
     static func logarithm(_ number: Self) -> Self
     static func tangent(_ angle: Self) -> Self
     static func arcTangent(_ number: Self) -> Self
+}
+
+extension LadderNumber {
+    static func powers(_ base: Self, _ exponents: [Self]) -> [Self] { exponents.map { power(base, $0) } }
 }
 
 extension Double: LadderNumber {
@@ -15,9 +21,17 @@ extension Double: LadderNumber {
     static func arcTangent(_ number: Double) -> Double { atan(number) }
 }
 
-/// Each function is that of float64, rounded once.
+/// Powers are PyTorch's; the other functions are those of float64, rounded once.
 extension Float: LadderNumber {
-    static func power(_ base: Float, _ exponent: Float) -> Float { Float(pow(Double(base), Double(exponent))) }
+    static func power(_ base: Float, _ exponent: Float) -> Float { pow(base, exponent) }
+
+    static func powers(_ base: Float, _ exponents: [Float]) -> [Float] {
+        let vectorized = exponents.count / TorchPower.chunk * TorchPower.chunk
+        return exponents.enumerated().map { index, exponent in
+            index < vectorized ? TorchPower.power(base, exponent) : power(base, exponent)
+        }
+    }
+
     static func logarithm(_ number: Float) -> Float { Float(log(Double(number))) }
     static func tangent(_ angle: Float) -> Float { Float(tan(Double(angle))) }
     static func arcTangent(_ number: Float) -> Float { Float(atan(Double(number))) }

@@ -19,7 +19,7 @@ struct PlainLadder<Arithmetic: LadderArithmetic> {
 
     /// base^(2i/r) for each pair: what the inverse frequencies are the inverses of.
     func powers(of base: Element) -> [Element] {
-        (0..<pairCount).map { Element.power(base, Element(2 * $0) / Element(rotaryDimension)) }
+        Element.powers(base, (0..<pairCount).map { Element(2 * $0) / Element(rotaryDimension) })
     }
 
     var powers: [Element] { powers(of: Element(base)) }

@@ -25,11 +25,12 @@ package struct DynamicScaling: LadderScaling {
         _ plain: PlainLadder<Arithmetic>, length: Double?
     ) -> ScaledLadder<Arithmetic.Element> {
         typealias Element = Arithmetic.Element
+        typealias Scalar = Arithmetic.Scalar
         let stretch =
             Element(factor) * Element(length ?? originalLength) / Element(originalLength)
-            - Element(Arithmetic.Scalar(factor) - 1)
-        let exponent = Element(plain.rotaryDimension) / Element(plain.rotaryDimension - 2)
-        let base = Element(plain.base) * Element.power(stretch, exponent)
+            - Element(Scalar(factor) - 1)
+        let exponent = Scalar(plain.rotaryDimension) / Scalar(plain.rotaryDimension - 2)
+        let base = Element(plain.base) * Element(Scalar.power(Scalar(stretch), exponent))
         return ScaledLadder(
             inverseFrequencies: plain.powers(of: base).map { 1 / $0 }, effectiveBase: base)
     }

@@ -38,14 +38,15 @@ package struct Llama3Scaling: LadderScaling {
         let width = Element(Scalar(highFrequencyFactor) - Scalar(lowFrequencyFactor))
         var scaled = ScaledLadder<Element>(inverseFrequencies: [], interpolation: [])
         for frequency in plain.inverseFrequencies {
-            let wavelength = Element(2 * Scalar.pi) / frequency
+            // PyTorch divides a number by a tensor so: by the product with its reciprocal.
+            let wavelength = 1 / frequency * Element(2 * Scalar.pi)
             let kept: Element =
                 if wavelength > longest {
                     0
                 } else if wavelength < shortest || width == 0 {
                     1
                 } else {
-                    (Element(originalLength) / wavelength - Element(lowFrequencyFactor)) / width
+                    (1 / wavelength * Element(originalLength) - Element(lowFrequencyFactor)) / width
                 }
             scaled.inverseFrequencies.append(
                 kept == 1 ? frequency : (1 - kept) * frequency / Element(factor) + kept * frequency)

@@ -1,4 +1,5 @@
-"""Writes rotate_half.json and scaled_dot_product_attention.json: answers of public implementations (`make goldens`)."""
+"""Writes rotate_half.json, scaling.json and scaled_dot_product_attention.json: answers of public implementations
+(`make goldens`)."""
 
 import os
 
@@ -10,12 +11,14 @@ import torch
 
 import attention_cases
 import rotary_cases
+import scaling_cases
 from golden_data import write
 
 torch.set_num_threads(1)
 torch.use_deterministic_algorithms(True)
 
 write("rotate_half.json", rotary_cases.FUNCTIONS, rotary_cases.NOTES, rotary_cases.cases())
+write("scaling.json", scaling_cases.FUNCTIONS, scaling_cases.NOTES, scaling_cases.cases())
 write(
     "scaled_dot_product_attention.json", attention_cases.FUNCTIONS, attention_cases.NOTES, attention_cases.cases()
 )
