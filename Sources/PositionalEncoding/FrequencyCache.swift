@@ -15,9 +15,9 @@ package final class FrequencyCache: Sendable {
         /// What the value will take, with its place here.
         var bytes: Int {
             switch self {
-            case .table(let table): table.rotaryDimension / 2 * 8 + Self.overhead
+            case .table(let table): table.rotaryDimension / 2 * 16 + table.listBytes + Self.overhead
             case .rows(let table, let type, _, _):
-                FrequencyCache.blockLength * table.rotaryDimension * type.size + Self.overhead
+                FrequencyCache.blockLength * table.rotaryDimension * type.size + table.listBytes + Self.overhead
             }
         }
 

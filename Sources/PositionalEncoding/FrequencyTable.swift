@@ -17,6 +17,11 @@ package struct FrequencyTable: Sendable {
             precision = parameters.precision
             self.length = parameters.scaling.ladderLength(parameters.length ?? length)
         }
+
+        /// What the lists within take, which may be those of one request alone.
+        var listBytes: Int {
+            if case .longRope = scaling { rotaryDimension * 8 } else { 0 }
+        }
     }
 
     /// p of them, in rad per position, from the fastest pair to the slowest: base^(−2i/r), scaled.

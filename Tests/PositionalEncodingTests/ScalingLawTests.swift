@@ -100,6 +100,23 @@ import Testing
         }
     }
 
+    @Test(arguments: [1e-300, 1e-40, 1e-20, 1e20, 1e38, 1e300])
+    func `a base that float32 or float64 has not is not finite`(
+        factor: Double
+    ) throws {
+        for precision in Precision.allCases {
+            for dimension in [4, 64, 128] {
+                let table = try table(
+                    .ntk(try NTKScaling(factor: factor)), dimension: dimension, base: 1e10, precision: precision)
+                let exponent = Double(dimension) / Double(dimension - 2)
+                let base = 1e10 * pow(factor, exponent)
+                let isHeld = precision == .float64 ? base.isFinite : Float(base).isFinite
+                if !isHeld { #expect(!table.isFinite) }
+                if (1e-30...1e30).contains(base) { #expect(table.isFinite) }
+            }
+        }
+    }
+
     @Test func `batches of one request have the ladders of their own lengths`() throws {
         let scaling = Scaling.dynamic(try DynamicScaling(factor: 4, originalLength: 16))
         let parameters = try RotaryParameters(dimension: 8, scaling: scaling)

@@ -26,7 +26,7 @@ extension Float: LadderNumber {
     static func power(_ base: Float, _ exponent: Float) -> Float { pow(base, exponent) }
 
     static func powers(_ base: Float, _ exponents: [Float]) -> [Float] {
-        let vectorized = exponents.count / TorchPower.chunk * TorchPower.chunk
+        let vectorized = TorchPower.bases.contains(base) ? exponents.count / TorchPower.chunk * TorchPower.chunk : 0
         return exponents.enumerated().map { index, exponent in
             index < vectorized ? TorchPower.power(base, exponent) : power(base, exponent)
         }

@@ -8,8 +8,13 @@ enum TorchPower {
     /// PyTorch's loops take so many numbers at once; what is left over at the end goes to libm.
     static let chunk = 32
 
+    /// Bases for which no step leaves the normal numbers.
+    static let bases: ClosedRange<Float> = 0x1p-100...0x1p126
+
+    /// The base is one of `bases`, the exponent from 0 to 1.
     static func power(_ base: Float, _ exponent: Float) -> Float {
-        exponential(logarithm(base) * exponent)
+        precondition(bases.contains(base) && (0...1).contains(exponent))
+        return exponential(logarithm(base) * exponent)
     }
 
     private static func logarithm(_ number: Float) -> FloatPair {

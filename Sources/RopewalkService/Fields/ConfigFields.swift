@@ -35,18 +35,18 @@ struct ConfigFields {
         }
         self.scaling = scaling?.scaling ?? .none
         self.lengths = lengths
-        warnings = (scaling?.warnings ?? []) + dictionary.warnings
+        warnings = (scaling?.warnings ?? []) + dictionary.warnings + ModelLayouts.warnings(for: modelType?.value)
         base = try dictionary.base(text, &inferred)
 
-        if let rope = try text.ifGiven("qk_rope_head_dim", text.integer) {
-            headDimension = try text.ifGiven("qk_nope_head_dim", text.integer).map { $0 + rope } ?? rope
+        if let rope = try Self.dimension("qk_rope_head_dim", text) {
+            headDimension = try (Self.dimension("qk_nope_head_dim", text) ?? 0) + rope
             rotaryDimension = rope
             turnsLastPart = true
         } else {
             turnsLastPart = false
             let head = try Self.headDimension(text, &inferred)
             headDimension = head
-            if let given = try text.ifGiven("rotary_dim", text.integer) {
+            if let given = try Self.dimension("rotary_dim", text) {
                 rotaryDimension = given
             } else {
                 let share = try scaling?.rotaryShare ?? Self.share(text)
@@ -89,8 +89,18 @@ struct ConfigFields {
         return nil
     }
 
+    private static func dimension(_ name: String, _ text: JSONFields) throws -> Int? {
+        let dimension = try text.ifGiven(name, text.integer)
+        if let dimension, !(1...RotaryParameters.maxDimension).contains(dimension) {
+            throw Problem(
+                .outOfRange, at: text.place(of: name),
+                "\(name) is from 1 to \(RotaryParameters.maxDimension); this is \(dimension)")
+        }
+        return dimension
+    }
+
     private static func headDimension(_ text: JSONFields, _ inferred: inout [String]) throws -> Int? {
-        if let given = try text.ifGiven("head_dim", text.integer) { return given }
+        if let given = try dimension("head_dim", text) { return given }
         let hidden = try first(["hidden_size", "n_embd", "d_model"], of: [text]) { try $0.integer($1) }
         let heads = try first(["num_attention_heads", "n_head", "num_heads"], of: [text]) { try $0.integer($1) }
         guard let hidden, let heads else { return nil }

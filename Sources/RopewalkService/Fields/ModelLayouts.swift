@@ -9,6 +9,19 @@ enum ModelLayouts {
         interleaved.contains(modelType) ? .interleaved : half.contains(modelType) ? .half : nil
     }
 
+    /// What is said of models of which Hugging Face writes rotated elements otherwise than it reads them.
+    static func warnings(for modelType: String?) -> [String] {
+        guard let modelType, writtenInHalves.contains(modelType) else { return [] }
+        return [
+            "Hugging Face's code for model_type \(modelType) reads neighbours and writes halves; rotated elements stay neighbours here, and scores are the same"
+        ]
+    }
+
+    private static let writtenInHalves: Set<String> = [
+        "axk1", "axk2", "bailing_hybrid", "deepseek_v3", "deepseek_v32", "dots3_note_text", "glm4_moe_lite",
+        "glm_moe_dsa", "longcat_flash", "mistral4", "mistral_large4_text", "youtu",
+    ]
+
     private static let interleaved: Set<String> = [
         "axk1", "axk2", "bailing_hybrid", "blt", "codegen", "cohere", "cohere2", "cohere2_moe", "deepseek_v2",
         "deepseek_v3", "deepseek_v32", "deepseek_v4", "dots3_note_text", "ernie4_5", "ernie4_5_moe",

@@ -80,8 +80,9 @@ struct RotaryFields {
         basePlace =
             given == nil && scalingBase != nil ? scalingPlace("rope_theta") : fields.place(of: names.first ?? "base")
         rotaryDimension = try fields.ifGiven("rotary_dim", fields.integer)
-        rotaryDimensionPlace = fields.place(of: "rotary_dim")
         rotaryShare = scaling?.rotaryShare
+        rotaryDimensionPlace =
+            rotaryShare == nil ? fields.place(of: "rotary_dim") : scalingPlace("partial_rotary_factor")
         if rotaryShare != nil, rotaryDimension != nil {
             throw Problem(
                 .contradiction, at: scalingPlace("partial_rotary_factor"),
