@@ -13,6 +13,7 @@ struct JSONFields: Fields {
     private let pointer: JSONPointer
     /// Whether a member of null is as one that is not there, as in what others wrote.
     private let ignoresNull: Bool
+    let names: [String]
 
     /// Throws where the value is no object.
     init(_ decoder: any Decoder, at pointer: JSONPointer = JSONPointer(), ignoringNull: Bool = false) throws {
@@ -25,17 +26,14 @@ struct JSONFields: Fields {
         self.container = container
         self.pointer = pointer
         ignoresNull = ignoringNull
+        let keys = container.allKeys
+        names = (ignoringNull ? keys.filter { (try? container.decodeNil(forKey: $0)) == false } : keys)
+            .map(\.stringValue)
     }
 
-    var names: [String] {
-        let names = container.allKeys.map(\.stringValue)
-        return ignoresNull ? names.filter(contains) : names
-    }
-
+    /// Requests have few members, and ask for many: a look at the names is quicker than one into the container.
     func contains(_ name: String) -> Bool {
-        let key = Key(stringValue: name)
-        guard ignoresNull else { return container.contains(key) }
-        return ((try? container.decodeNil(forKey: key)) == false)
+        names.contains(name)
     }
 
     func place(of name: String) -> Place {
