@@ -5,12 +5,11 @@ package enum PairLayout: String, Sendable, CaseIterable {
     /// Halves, (x[i], x[i + r/2]) of the r rotated elements: GPT-NeoX, `rotate_half` in Hugging Face's Llama.
     case half
 
-    /// The pairs of a vector of which the first `rotaryDimension` elements turn.
-    package func pairs(rotaryDimension: Int) -> PairRun {
-        let count = rotaryDimension / 2
-        return switch self {
-        case .interleaved: PairRun(count: count, first: 0, second: 1, stride: 2)
-        case .half: PairRun(count: count, first: 0, second: count, stride: 1)
+    /// Where pairs stand whose first element is at `start`.
+    func places(pairs count: Int, start: Int) -> PairRun.Places {
+        switch self {
+        case .interleaved: PairRun.Places(first: start, second: start + 1, stride: 2)
+        case .half: PairRun.Places(first: start, second: start + count, stride: 1)
         }
     }
 }

@@ -13,10 +13,10 @@ package struct PairRun: Sendable, Equatable {
     package let source: Places
     package let target: Places
 
-    /// Pairs that are written where they were read.
-    package init(count: Int, first: Int, second: Int, stride: Int) {
-        self.count = count
-        source = Places(first: first, second: second, stride: stride)
-        target = source
+    /// The pairs of `rotaryDimension` elements from `start` on, read in one layout and written in another.
+    package init(rotaryDimension: Int, start: Int = 0, from layout: PairLayout, to output: PairLayout) {
+        count = rotaryDimension / 2
+        source = layout.places(pairs: count, start: start)
+        target = output.places(pairs: count, start: start)
     }
 }

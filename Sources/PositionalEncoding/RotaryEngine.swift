@@ -17,32 +17,32 @@ package final class RotaryEngine: Sendable {
         return table
     }
 
-    /// Each row of the tensor turned by its position, or with `inverse` turned back.
+    /// Each row of the tensor turned by its position, or back, or on.
     ///
     /// The last axis is the dimension d, the one before it the sequence s: `[…, s, d]`, or `[d]` for one vector. `reaches`
     /// are the lengths that choose the ladder, one or one a batch; without them, those of the positions.
     package func rotate(
         _ tensor: AnyTensor, at positions: Positions, reaching reaches: [Double]? = nil,
         by parameters: RotaryParameters,
-        inverse: Bool = false
+        _ direction: RotationDirection = .forward
     ) -> AnyTensor {
         switch tensor {
         case .float32(let tensor):
-            .float32(rotate(tensor, at: positions, reaching: reaches, by: parameters, inverse: inverse))
+            .float32(rotate(tensor, at: positions, reaching: reaches, by: parameters, direction))
         case .float64(let tensor):
-            .float64(rotate(tensor, at: positions, reaching: reaches, by: parameters, inverse: inverse))
+            .float64(rotate(tensor, at: positions, reaching: reaches, by: parameters, direction))
         }
     }
 
     package func rotate<Scalar: TensorScalar>(
         _ tensor: Tensor<Scalar>, at positions: Positions, reaching reaches: [Double]? = nil,
-        by parameters: RotaryParameters, inverse: Bool = false
+        by parameters: RotaryParameters, _ direction: RotationDirection = .forward
     ) -> Tensor<Scalar> {
         let shape = tensor.shape
         precondition(shape.dimension == parameters.dimension && positions.fit(shape))
         let reaches =
             parameters.scaling.dependsOnLength ? reaches ?? positions.reaches(rows: shape.sequenceLength) : []
-        let pairs = parameters.layout.pairs(rotaryDimension: parameters.rotaryDimension)
+        let pairs = parameters.pairs
         var elements = tensor.elements
         // Batches that differ in positions or in their ladder, or one that stands for all.
         let batches = max(positions.listCount, reaches.count)
@@ -50,7 +50,7 @@ package final class RotaryEngine: Sendable {
         for batch in 0..<batches {
             let rows = RowSource<Scalar>(
                 engine: self, parameters: parameters, length: reaches.isEmpty ? nil : reaches[batch % reaches.count],
-                direction: inverse ? .inverse : .forward)
+                direction: direction)
             func turn(by list: some RandomAccessCollection<Double>) {
                 var rest = list[...]
                 while let run = rows.takeRun(from: &rest) {

@@ -6,11 +6,15 @@ package struct RotaryParameters: Sendable, Hashable {
 
     /// d, the length of a vector.
     package let dimension: Int
-    /// r, how many leading elements of a vector turn; even.
+    /// r, how many elements of a vector turn; even.
     package let rotaryDimension: Int
+    /// The first element that turns.
+    package let rotaryStart: Int
     /// θ of the ladder: pair i of the r/2 turns by θ^(−2i/r) rad per position.
     package let base: Double
     package let layout: PairLayout
+    /// In which turned elements are written.
+    package let outputLayout: PairLayout
     package let scaling: Scaling
     package let precision: Precision
     /// The length that chooses the ladder, in positions, for scalings that have several; nil leaves it to the positions.
@@ -18,8 +22,8 @@ package struct RotaryParameters: Sendable, Hashable {
 
     /// Throws `RotaryParameterError`, which says what is wrong with which.
     package init(
-        dimension: Int, rotaryDimension: Int? = nil, base: Double = defaultBase, layout: PairLayout = .interleaved,
-        scaling: Scaling = .none, precision: Precision = .float64, length: Double? = nil
+        dimension: Int, rotaryDimension: Int? = nil, rotaryStart: Int = 0, base: Double = defaultBase,
+        layout: PairLayout = .interleaved, outputLayout: PairLayout? = nil, scaling: Scaling = .none, precision: Precision = .float64, length: Double? = nil
     ) throws(RotaryParameterError) {
         guard (1...Self.maxDimension).contains(dimension) else { throw .dimension(dimension) }
         if let rotaryDimension {
@@ -29,15 +33,21 @@ package struct RotaryParameters: Sendable, Hashable {
             guard rotaryDimension <= dimension else {
                 throw .rotaryDimensionTooLarge(rotaryDimension, dimension: dimension)
             }
+            guard (0...dimension - rotaryDimension).contains(rotaryStart) else {
+                throw .rotaryStart(rotaryStart, largest: dimension - rotaryDimension)
+            }
         } else {
             guard dimension.isMultiple(of: 2) else { throw .oddDimension(dimension) }
+            guard rotaryStart == 0 else { throw .rotaryStart(rotaryStart, largest: 0) }
         }
         guard Self.bases.contains(base) else { throw .base(base) }
         try scaling.check(rotaryDimension: rotaryDimension ?? dimension, base: base)
         self.dimension = dimension
         self.rotaryDimension = rotaryDimension ?? dimension
+        self.rotaryStart = rotaryStart
         self.base = base
         self.layout = layout
+        self.outputLayout = outputLayout ?? layout
         self.scaling = scaling
         self.precision = precision
         self.length = length
@@ -45,6 +55,11 @@ package struct RotaryParameters: Sendable, Hashable {
 
     /// p = r/2, the number of pairs.
     package var pairCount: Int { rotaryDimension / 2 }
+
+    /// Where the pairs of a vector stand.
+    package var pairs: PairRun {
+        PairRun(rotaryDimension: rotaryDimension, start: rotaryStart, from: layout, to: outputLayout)
+    }
 }
 
 /// Why rotary parameters cannot be, by the parameter that is to blame.
@@ -54,6 +69,8 @@ package enum RotaryParameterError: Error, Equatable {
     case oddDimension(Int)
     case rotaryDimension(Int)
     case rotaryDimensionTooLarge(Int, dimension: Int)
+    /// Where the elements that turn would not end within the vector, or begin before it.
+    case rotaryStart(Int, largest: Int)
     case base(Double)
     /// The scaling has a ladder from `least` elements on.
     case rotaryDimensionTooSmall(Int, least: Int, Scaling.Name)

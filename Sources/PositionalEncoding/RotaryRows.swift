@@ -1,10 +1,12 @@
 import Glibc
 
-/// Whether a vector is turned, or turned back.
-enum RotationDirection: Hashable {
+/// Whether a vector is turned, turned back, or moved on.
+package enum RotationDirection: Hashable, Sendable {
     case forward
     /// By −angle, and divided by the attention factor.
     case inverse
+    /// From where it stands already, with the attention factor in it.
+    case shift
 }
 
 /// Cosines and sines for some positions, one row of p each per position, multiplied by the attention factor.
@@ -28,6 +30,7 @@ package struct RotaryRows<Scalar: TensorScalar>: Sendable {
             switch direction {
             case .forward: (table.attentionFactor, 1.0)
             case .inverse: (1 / table.attentionFactor, -1.0)
+            case .shift: (1.0, 1.0)
             }
         switch table.precision {
         case .float64:

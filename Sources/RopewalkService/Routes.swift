@@ -13,6 +13,8 @@ extension Service {
             inFlight: { [weak self] in self?.statistics?.inFlight ?? 0 })
         var router = Router<any Endpoint>()
         router.add("POST", "/rope/apply", RopeApplyEndpoint(engine: engine, writer: writer))
+        router.add("POST", "/rope/convert", RopeConvertEndpoint(writer: writer))
+        router.add("POST", "/rope/shift", RopeShiftEndpoint(engine: engine, writer: writer))
         router.add(
             "POST", "/attention", AttentionEndpoint(engine: engine, writer: writer, limits: configuration.limits))
         router.add("GET", "/frequencies", FrequenciesEndpoint(engine: engine, writer: writer))

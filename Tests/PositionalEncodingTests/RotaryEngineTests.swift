@@ -22,7 +22,7 @@ import Testing
                     axes: axes, rotaryDimension: parameters.rotaryDimension, layout: parameters.layout,
                     inverseFrequencies: engine.table(for: parameters).inverseFrequencies, inverse: inverse,
                     position: positions.position)
-                let turned = engine.rotate(tensor, at: positions, by: parameters, inverse: inverse)
+                let turned = engine.rotate(tensor, at: positions, by: parameters, inverse ? .inverse : .forward)
                 #expect(turned.shape.axes == axes)
                 #expect(
                     bits(turned.elements) == bits(twin.rotate(tensor.elements)),

@@ -34,7 +34,7 @@ struct RotationRequest: Sendable {
         _ tensor: Tensor<Float>, _ wideTensor: Tensor<Double>, _ positions: Positions, _ parameters: RotaryParameters,
         inverse: Bool, engine: RotaryEngine
     ) -> [UInt64] {
-        bits(engine.rotate(tensor, at: positions, by: parameters, inverse: inverse).elements)
-            + bits(engine.rotate(wideTensor, at: positions, by: parameters, inverse: inverse).elements)
+        bits(engine.rotate(tensor, at: positions, by: parameters, inverse ? .inverse : .forward).elements)
+            + bits(engine.rotate(wideTensor, at: positions, by: parameters, inverse ? .inverse : .forward).elements)
     }
 }

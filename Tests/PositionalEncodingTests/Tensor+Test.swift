@@ -17,7 +17,7 @@ extension Tensor where Element: TensorScalar {
     /// The tensor as one vector, turned with an engine of its own.
     func turned(at position: Double, by parameters: RotaryParameters, inverse: Bool = false) -> Tensor {
         RotaryEngine(maxCacheBytes: 1 << 20)
-            .rotate(self, at: .shared([position]), by: parameters, inverse: inverse)
+            .rotate(self, at: .shared([position]), by: parameters, inverse ? .inverse : .forward)
     }
 
     /// The pairs (a, b) in float64, by the definition of the layout.

@@ -17,8 +17,12 @@ struct RopeApplyEndpoint: Endpoint {
 
     func answer(_ request: HTTPRequest) throws -> EndpointAnswer {
         try Negotiation.checkUntyped(request, example: #"{"x":[[1,0]]}"#)
-        let cost = Self.nanoseconds.request + Self.nanoseconds.byte * min(request.body.count, 1 << 20)
-        return try .work(estimatedAt: cost) { try respond(to: request.body, $0) }
+        return try .work(estimatedAt: Self.cost(of: request.body)) { try respond(to: request.body, $0) }
+    }
+
+    /// In nanoseconds, of a body that holds a tensor and is answered by one of its size.
+    static func cost(of body: Data) -> Int {
+        nanoseconds.request + nanoseconds.byte * min(body.count, 1 << 20)
     }
 
     private func respond(to body: Data, _ cancellation: Cancellation) throws -> HTTPResponse {
@@ -33,7 +37,8 @@ struct RopeApplyEndpoint: Endpoint {
             for: apply.parameters, reaching: apply.positions.reaches(rows: apply.x.tensor.shape.sequenceLength),
             from: apply.source)
         let turned = engine.rotate(
-            apply.x.tensor, at: apply.positions, by: apply.parameters, inverse: apply.inverse)
+            apply.x.tensor, at: apply.positions, by: apply.parameters,
+            apply.inverse ? .inverse : .forward)
         try Problem.check(turned, "y")
         clock.end(.compute)
         try cancellation.check()
@@ -46,7 +51,7 @@ struct RopeApplyEndpoint: Endpoint {
         return response
     }
 
-    private struct Answer: Encodable {
+    struct Answer: Encodable {
         let rope: RopeDescription
         let shape: [Int]
         let warnings: [String]?

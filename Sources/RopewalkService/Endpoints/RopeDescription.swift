@@ -29,9 +29,11 @@ struct RopeDescription: Encodable, Sendable {
     private let factors: PerBatch<String>?
     private let inferred: [String]?
     private let layout: String
+    private let outputLayout: String?
     private let precision: String?
     private let ropeType: String
     private let rotaryDim: Int
+    private let rotaryStart: Int?
     private let scaling: ScalingDescription?
 
     /// `tables` are those of each batch, or one for all.
@@ -45,6 +47,8 @@ struct RopeDescription: Encodable, Sendable {
         self.factors = factors
         inferred = source.inferred
         layout = parameters.layout.rawValue
+        outputLayout = parameters.outputLayout == parameters.layout ? nil : parameters.outputLayout.rawValue
+        rotaryStart = parameters.rotaryStart == 0 ? nil : parameters.rotaryStart
         precision = parameters.precision == .float64 ? nil : parameters.precision.rawValue
         ropeType = parameters.scaling.name.rawValue
         rotaryDim = parameters.rotaryDimension
@@ -55,9 +59,12 @@ struct RopeDescription: Encodable, Sendable {
         case attentionFactor = "attention_factor"
         case base, dim
         case effectiveBase = "effective_base"
-        case factors, inferred, layout, precision
+        case factors, inferred, layout
+        case outputLayout = "output_layout"
+        case precision
         case ropeType = "rope_type"
         case rotaryDim = "rotary_dim"
+        case rotaryStart = "rotary_start"
         case scaling
     }
 }

@@ -4,7 +4,7 @@ import PositionalEncoding
 struct RotaryFields {
     /// In the order of the documentation, in which the later of two that contradict each other is to blame.
     static let names = [
-        "base", "rope_theta", "rotary_dim", "layout", "scaling", "seq_len", "config", "layer_type", "precision",
+        "base", "rope_theta", "rotary_dim", "rotary_start", "layout", "output_layout", "scaling", "seq_len", "config", "layer_type", "precision",
     ]
     /// The same in a query, where the keys of a scaling stand on their own.
     static let queryNames =
@@ -15,7 +15,10 @@ struct RotaryFields {
     private let rotaryDimension: Int?
     private let rotaryDimensionPlace: Place
     private let rotaryShare: Double?
+    private let rotaryStart: Int?
+    private let rotaryStartPlace: Place
     private let layout: PairLayout?
+    private let outputLayout: PairLayout?
     private let scaling: Scaling?
     private let scalingPlace: (String) -> Place
     private let config: ConfigFields?
@@ -88,6 +91,9 @@ struct RotaryFields {
                 .contradiction, at: scalingPlace("partial_rotary_factor"),
                 "partial_rotary_factor says how much of a vector turns, and rotary_dim is given; give one")
         }
+        rotaryStart = try fields.ifGiven("rotary_start", fields.integer)
+        rotaryStartPlace = fields.place(of: "rotary_start")
+        outputLayout = try fields.ifGiven("output_layout") { try fields.choice($0, of: PairLayout.self) }
         layout = try fields.ifGiven("layout") { try fields.choice($0, of: PairLayout.self) }
         if layout == nil, let config, config.layout == nil { throw config.layoutProblem }
         self.scaling = scaling?.scaling
@@ -124,9 +130,10 @@ struct RotaryFields {
         let rotary = try rotaryDimension(of: dimension, at: place, saying: name)
         do throws(RotaryParameterError) {
             return try RotaryParameters(
-                dimension: dimension, rotaryDimension: rotary,
+                dimension: dimension, rotaryDimension: rotary, rotaryStart: start(dimension, rotary),
                 base: base ?? config?.base ?? RotaryParameters.defaultBase,
-                layout: layout ?? config?.layout ?? .interleaved, scaling: scaling ?? config?.scaling ?? .none,
+                layout: layout ?? config?.layout ?? .interleaved, outputLayout: outputLayout,
+                scaling: scaling ?? config?.scaling ?? .none,
                 precision: precision, length: length)
         } catch {
             throw problem(error, at: place, saying: name)
@@ -145,12 +152,14 @@ struct RotaryFields {
             throw Problem(
                 .shapeMismatch, at: place, "\(name(dimension)), and by config \(turning) elements turn\(heads)")
         }
-        guard !config.turnsLastPart else {
-            throw Problem(
-                .shapeMismatch, at: place,
-                "\(name(dimension)), and by config the last \(turning) of a head turn; send these \(turning) alone")
-        }
         return turning
+    }
+
+    /// The first element that turns, where it is not the first of all.
+    private func start(_ dimension: Int, _ rotary: Int?) -> Int {
+        if let rotaryStart { return rotaryStart }
+        guard rotaryDimension == nil, config?.turnsLastPart == true, let rotary else { return 0 }
+        return dimension - rotary
     }
 
     private func problem(_ error: RotaryParameterError, at place: Place, saying name: (Int) -> String) -> Problem {
@@ -172,6 +181,10 @@ struct RotaryFields {
             Problem(
                 .outOfRange, at: rotaryDimensionPlace,
                 "rotary_dim is \(rotary), and the vectors have only \(dimension) elements")
+        case .rotaryStart(let start, let largest):
+            Problem(
+                .outOfRange, at: rotaryStartPlace,
+                "rotary_start is \(start), and the elements that turn end within the vector from 0 to \(largest)")
         case .base(let base):
             Problem(.outOfRange, at: basePlace, "base must be from 1 to 1e30; this is \(base.shortest)")
         case .rotaryDimensionTooSmall(let rotary, let least, let name):
