@@ -26,7 +26,10 @@ let package = Package(
                 "MicroHTTP", "TensorCoding", "PositionalEncoding", "Locking",
                 .product(name: "Logging", package: "swift-log"),
             ],
-            resources: [.embedInCode("Resources/openapi.yaml"), .embedInCode("Resources/openapi.json")]
+            resources: [
+                .embedInCode("Resources/openapi.yaml"), .embedInCode("Resources/openapi.json"),
+                .embedInCode("Resources/models.json"),
+            ]
         ),
         .executableTarget(
             name: "ropewalk",

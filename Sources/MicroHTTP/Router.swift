@@ -12,7 +12,7 @@ package struct Router<Handler: Sendable>: Sendable {
 
     package init() {}
 
-    /// Adds a route; a method and path are added once.
+    /// Adds a route; a method and path are added once. A path may end in `/{name}`, which stands for any last segment.
     package mutating func add(_ method: String, _ path: String, _ handler: Handler) {
         precondition(handlers[path]?[method] == nil, "\(method) \(path) is routed twice")
         handlers[path, default: [:]][method] = handler
@@ -25,15 +25,21 @@ package struct Router<Handler: Sendable>: Sendable {
             .sorted { ($0.path, $0.method) < ($1.path, $1.method) }
     }
 
-    package func contains(_ path: String) -> Bool {
-        handlers[path] != nil
+    /// The path as it was added; nil where there is none.
+    package func pattern(for path: String) -> String? {
+        [path, Self.pattern(of: path)].first { handlers[$0] != nil }
+    }
+
+    /// The path with a name in place of what follows its last slash.
+    private static func pattern(of path: String) -> String {
+        path.last == "/" ? path : path[..<(path.lastIndex(of: "/") ?? path.startIndex)] + "/{name}"
     }
 
     package func match(_ method: String, _ path: String) -> Match {
         if path == "*", method == "OPTIONS" {
             return .options(allow: allow(Set(handlers.values.flatMap(\.keys))))
         }
-        guard let methods = handlers[path] else { return .notFound }
+        guard let methods = handlers[path] ?? handlers[Self.pattern(of: path)] else { return .notFound }
         if let handler = methods[method == "HEAD" ? "GET" : method] { return .handler(handler) }
         let allow = allow(Set(methods.keys))
         return method == "OPTIONS" ? .options(allow: allow) : .methodNotAllowed(allow: allow)

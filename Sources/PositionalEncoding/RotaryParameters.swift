@@ -23,7 +23,8 @@ package struct RotaryParameters: Sendable, Hashable {
     /// Throws `RotaryParameterError`, which says what is wrong with which.
     package init(
         dimension: Int, rotaryDimension: Int? = nil, rotaryStart: Int = 0, base: Double = defaultBase,
-        layout: PairLayout = .interleaved, outputLayout: PairLayout? = nil, scaling: Scaling = .none, precision: Precision = .float64, length: Double? = nil
+        layout: PairLayout = .interleaved, outputLayout: PairLayout? = nil, scaling: Scaling = .none,
+        precision: Precision = .float64, length: Double? = nil
     ) throws(RotaryParameterError) {
         guard (1...Self.maxDimension).contains(dimension) else { throw .dimension(dimension) }
         if let rotaryDimension {

@@ -57,7 +57,7 @@ struct Application: HTTPApplication {
     }
 
     func route(of head: HTTPRequest) -> String? {
-        router.contains(head.target.path) ? head.target.path : nil
+        router.pattern(for: head.target.path)
     }
 
     func didFinish(_ record: HTTPRecord) {

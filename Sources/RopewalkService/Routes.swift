@@ -5,6 +5,8 @@ extension Service {
     /// Every route, one line each.
     func routes() -> Router<any Endpoint> {
         let writer = AnswerWriter(budget: budget, maxElements: configuration.limits.maxAnswerElements)
+        let models = configuration.models
+        let context = RequestContext(limits: configuration.limits, models: models)
         let info = InfoEndpoint(configuration: configuration, engine: engine, budget: budget)
         let live = HealthEndpoint(isReady: { true })
         let ready = HealthEndpoint(isReady: { [weak self] in self?.isReady ?? false })
@@ -12,12 +14,14 @@ extension Service {
             metrics: metrics, engine: engine, budget: budget, compute: compute,
             inFlight: { [weak self] in self?.statistics?.inFlight ?? 0 })
         var router = Router<any Endpoint>()
-        router.add("POST", "/rope/apply", RopeApplyEndpoint(engine: engine, writer: writer))
+        router.add("POST", "/rope/apply", RopeApplyEndpoint(engine: engine, writer: writer, context: context))
         router.add("POST", "/rope/convert", RopeConvertEndpoint(writer: writer))
-        router.add("POST", "/rope/shift", RopeShiftEndpoint(engine: engine, writer: writer))
+        router.add("POST", "/rope/shift", RopeShiftEndpoint(engine: engine, writer: writer, context: context))
         router.add(
-            "POST", "/attention", AttentionEndpoint(engine: engine, writer: writer, limits: configuration.limits))
-        router.add("GET", "/frequencies", FrequenciesEndpoint(engine: engine, writer: writer))
+            "POST", "/attention", AttentionEndpoint(engine: engine, writer: writer, context: context))
+        router.add("GET", "/frequencies", FrequenciesEndpoint(engine: engine, writer: writer, models: models))
+        router.add("GET", "/models", ModelsEndpoint(models: models))
+        router.add("GET", "/models/{name}", ModelEndpoint(models: models, engine: engine))
         router.add("GET", "/livez", live)
         router.add("GET", "/readyz", ready)
         router.add("GET", "/healthz", ready)

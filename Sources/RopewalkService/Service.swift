@@ -12,6 +12,7 @@ package final class Service: Sendable {
         package var limits = Limits()
         package var computeThreads = 1
         package var drainSeconds = 8.0
+        package var models = ModelCatalog.builtIn
 
         package init() {}
     }

@@ -7,7 +7,7 @@ import TensorCoding
 struct AttentionEndpoint: Endpoint {
     let engine: RotaryEngine
     let writer: AnswerWriter
-    let limits: Limits
+    let context: RequestContext
 
     func check(_ head: HTTPRequest) throws {
         try JSONBody.check(head)
@@ -21,7 +21,7 @@ struct AttentionEndpoint: Endpoint {
     private func respond(to body: Data, unless cancellation: Cancellation) throws -> HTTPResponse {
         var clock = PhaseClock()
         let reader = try JSONReader(body)
-        let request = try reader.read(AttentionRequest.self, configuration: limits)
+        let request = try reader.read(AttentionRequest.self, configuration: context)
         let reservation = try writer.reserve(atMost: 0, beside: body.count)
         try writer.adjust(reservation, to: request.answerCount, request.type, beside: body.count)
         clock.end(.decode)

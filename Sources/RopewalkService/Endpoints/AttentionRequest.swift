@@ -21,14 +21,13 @@ struct AttentionRequest: DecodableWithConfiguration {
     let warnings: [String]
     let source: RopeSource
 
-    /// `limits` are what the answer may hold, and the work that it may take.
-    init(from decoder: any Decoder, configuration limits: Limits) throws {
+    init(from decoder: any Decoder, configuration context: RequestContext) throws {
         let fields = try JSONFields(decoder)
         try fields.refuseAll(but: Self.names)
         let type = try fields.ifGiven("dtype") { try fields.choice($0, of: ScalarType.self) } ?? .float32
         let rotates = try fields.ifGiven("rotate", fields.boolean) ?? true
         returnsWeights = try fields.ifGiven("return_weights", fields.boolean) ?? false
-        let rotary = try rotates ? RotaryFields(fields) : nil
+        let rotary = try rotates ? RotaryFields(fields, context.models) : nil
         let isCausal = try fields.ifGiven("causal", fields.boolean) ?? false
         if !rotates, let name = RotaryFields.names.first(where: fields.contains) {
             throw Problem(
@@ -50,7 +49,7 @@ struct AttentionRequest: DecodableWithConfiguration {
                 "query has \(attention.shape.dimension) elements in its last axis; a dimension is at most \(RotaryParameters.maxDimension)"
             )
         }
-        answerCount = try limits.check(attention.shape, returningWeights: returnsWeights)
+        answerCount = try context.limits.check(attention.shape, returningWeights: returnsWeights)
         var warnings = rotary?.warnings ?? []
         attention.rotation = try rotary?.parameters(
             dimension: attention.shape.dimension, at: fields.place(of: "query")
@@ -59,12 +58,12 @@ struct AttentionRequest: DecodableWithConfiguration {
         attention.positions = try AttentionPositionFields(fields, attention.shape)
             .read(areNeeded: rotates || isCausal, &warnings)
         attention.mask = try Self.mask(fields, type, attention.shape, &warnings)
-        if let scale { attention.scale = scale }
+        if let scale = scale ?? rotary?.softmaxScale { attention.scale = scale }
         self.attention = attention
         self.type = type
         form = tensors[0].form
         self.warnings = warnings
-        source = rotary?.source ?? RopeSource(inferred: nil, place: fields.place(of: "scaling"))
+        source = rotary?.source ?? RopeSource(inferred: nil, model: nil, place: fields.place(of: "scaling"))
     }
 
     private static func scale(_ fields: JSONFields, _ type: ScalarType) throws -> Double? {

@@ -7,6 +7,7 @@ import TensorCoding
 struct FrequenciesEndpoint: Endpoint {
     let engine: RotaryEngine
     let writer: AnswerWriter
+    let models: ModelCatalog
 
     /// Measured: what an answer costs at least, and for each number in it.
     private static let nanoseconds = (request: 22_000, number: 70)
@@ -25,7 +26,7 @@ struct FrequenciesEndpoint: Endpoint {
 
     func answer(_ request: HTTPRequest) throws -> EndpointAnswer {
         var clock = PhaseClock()
-        let query = try FrequenciesQuery(QueryFields(request.target), maxElements: writer.maxElements)
+        let query = try FrequenciesQuery(QueryFields(request.target), models, maxElements: writer.maxElements)
         let cost = Self.nanoseconds.request + Self.nanoseconds.number * query.answerCount
         clock.end(.decode)
         return try .work(estimatedAt: cost) { [clock] cancellation in

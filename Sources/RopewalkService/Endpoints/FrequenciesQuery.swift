@@ -14,10 +14,10 @@ struct FrequenciesQuery: Sendable {
     let warnings: [String]
 
     /// `maxElements` is what the answer may hold.
-    init(_ fields: QueryFields, maxElements: Int) throws {
+    init(_ fields: QueryFields, _ models: ModelCatalog, maxElements: Int) throws {
         try fields.refuseAll(but: Self.names)
-        let dimension = try fields.integer("dim")
-        let rotary = try RotaryFields(fields)
+        let rotary = try RotaryFields(fields, models)
+        let dimension = try fields.ifGiven("dim", fields.integer) ?? rotary.headDimension ?? fields.integer("dim")
         warnings = rotary.warnings
         contexts = rotary.contexts
         source = rotary.source

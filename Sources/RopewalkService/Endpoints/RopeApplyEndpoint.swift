@@ -7,6 +7,7 @@ import TensorCoding
 struct RopeApplyEndpoint: Endpoint {
     let engine: RotaryEngine
     let writer: AnswerWriter
+    let context: RequestContext
 
     /// Measured: what a request costs at least, and for each byte of its body.
     private static let nanoseconds = (request: 20_000, byte: 4)
@@ -29,7 +30,7 @@ struct RopeApplyEndpoint: Endpoint {
         var clock = PhaseClock()
         let reader = try JSONReader(body, maxNumbers: writer.maxElements)
         let reservation = try writer.reserve(atMost: reader.numberCount, beside: body.count)
-        let apply = try reader.read(RopeApplyRequest.self, configuration: writer.maxElements)
+        let apply = try reader.read(RopeApplyRequest.self, configuration: context)
         try writer.adjust(reservation, to: apply.x.tensor.shape.count, apply.type, beside: body.count)
         clock.end(.decode)
         try cancellation.check()

@@ -26,7 +26,8 @@ struct RopeConvertRequest: DecodableWithConfiguration {
         let layouts = try ["from", "to"].map { name in
             guard fields.contains(name) else {
                 throw Problem(
-                    .missingField, at: fields.place(of: name), "\(name) is missing; it names a layout, half or interleaved")
+                    .missingField, at: fields.place(of: name),
+                    "\(name) is missing; it names a layout, half or interleaved")
             }
             return try fields.choice(name, of: PairLayout.self)
         }
@@ -61,7 +62,8 @@ struct RopeConvertRequest: DecodableWithConfiguration {
         guard (0...dimension - turning).contains(start) else {
             throw Problem(
                 .outOfRange, at: fields.place(of: "rotary_start"),
-                "rotary_start is \(start), and \(turning) of \(dimension) elements begin at 0 to \(dimension - turning)")
+                "rotary_start is \(start), and \(turning) of \(dimension) elements begin at 0 to \(dimension - turning)"
+            )
         }
         conversion = LayoutConversion(
             dimension: dimension, rotaryDimension: turning, start: start, from: layouts[0], to: layouts[1])
@@ -72,7 +74,8 @@ struct RopeConvertRequest: DecodableWithConfiguration {
         guard shape.rank <= 2 else {
             throw Problem(
                 .shapeMismatch, at: fields.place(of: "x"),
-                "with axis \"rows\" x is a weight [heads · dim, in] or a bias [heads · dim]; this has \(shape.rank) axes")
+                "with axis \"rows\" x is a weight [heads · dim, in] or a bias [heads · dim]; this has \(shape.rank) axes"
+            )
         }
         let heads = try fields.ifGiven("heads", fields.integer)
         guard let heads else {

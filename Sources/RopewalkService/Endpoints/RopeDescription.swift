@@ -29,6 +29,7 @@ struct RopeDescription: Encodable, Sendable {
     private let factors: PerBatch<String>?
     private let inferred: [String]?
     private let layout: String
+    private let model: String?
     private let outputLayout: String?
     private let precision: String?
     private let ropeType: String
@@ -46,6 +47,7 @@ struct RopeDescription: Encodable, Sendable {
         if case .longRope = parameters.scaling { factors = PerBatch(tables.map { $0.isLong ? "long" : "short" }) }
         self.factors = factors
         inferred = source.inferred
+        model = source.model
         layout = parameters.layout.rawValue
         outputLayout = parameters.outputLayout == parameters.layout ? nil : parameters.outputLayout.rawValue
         rotaryStart = parameters.rotaryStart == 0 ? nil : parameters.rotaryStart
@@ -59,7 +61,7 @@ struct RopeDescription: Encodable, Sendable {
         case attentionFactor = "attention_factor"
         case base, dim
         case effectiveBase = "effective_base"
-        case factors, inferred, layout
+        case factors, inferred, layout, model
         case outputLayout = "output_layout"
         case precision
         case ropeType = "rope_type"

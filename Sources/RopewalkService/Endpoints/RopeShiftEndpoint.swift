@@ -7,6 +7,7 @@ import TensorCoding
 struct RopeShiftEndpoint: Endpoint {
     let engine: RotaryEngine
     let writer: AnswerWriter
+    let context: RequestContext
 
     func check(_ head: HTTPRequest) throws {
         try JSONBody.check(head)
@@ -21,7 +22,7 @@ struct RopeShiftEndpoint: Endpoint {
         var clock = PhaseClock()
         let reader = try JSONReader(body, maxNumbers: writer.maxElements)
         let reservation = try writer.reserve(atMost: reader.numberCount, beside: body.count)
-        let shift = try reader.read(RopeShiftRequest.self, configuration: writer.maxElements)
+        let shift = try reader.read(RopeShiftRequest.self, configuration: context)
         try writer.adjust(reservation, to: shift.x.tensor.shape.count, shift.x.tensor.type, beside: body.count)
         clock.end(.decode)
         try cancellation.check()

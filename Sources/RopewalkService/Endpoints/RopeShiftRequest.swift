@@ -13,15 +13,14 @@ struct RopeShiftRequest: DecodableWithConfiguration {
     let source: RopeSource
     let warnings: [String]
 
-    /// `maxElements` is what `x` may hold.
-    init(from decoder: any Decoder, configuration maxElements: Int) throws {
+    init(from decoder: any Decoder, configuration context: RequestContext) throws {
         let fields = try JSONFields(decoder)
         try fields.refuseAll(but: Self.names)
         let type = try fields.ifGiven("dtype") { try fields.choice($0, of: ScalarType.self) } ?? .float32
-        let rotary = try RotaryFields(fields)
+        let rotary = try RotaryFields(fields, context.models)
         warnings = rotary.warnings
         source = rotary.source
-        x = try JSONTensor(from: fields.decoder(of: "x"), as: type, maxElements: maxElements)
+        x = try JSONTensor(from: fields.decoder(of: "x"), as: type, maxElements: context.limits.maxAnswerElements)
         let shape = x.tensor.shape
         parameters = try rotary.parameters(dimension: shape.dimension, at: fields.place(of: "x")) {
             "x has \($0) elements in its last axis"

@@ -56,6 +56,9 @@ struct JSONFields: Fields {
         return list.numbers
     }
 
+    /// A list of strings.
+    func strings(_ name: String) throws -> [String] { try value(name, "a list of strings") }
+
     /// The members of the object that a field holds.
     func object(_ name: String, ignoringNull: Bool = false) throws -> JSONFields {
         try JSONFields(

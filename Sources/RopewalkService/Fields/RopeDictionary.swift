@@ -21,9 +21,8 @@ struct RopeDictionary {
                 "rope_parameters and rope_scaling are two names of one thing; give one")
         }
         let whole = try names.first.map { try config.object($0) }
-        let types = try whole.map { whole in try whole.names.filter { try whole.isObject($0) }.sorted() } ?? []
-        let choices =
-            types.isEmpty && config.contains(Self.localBase) ? ["full_attention", "sliding_attention"] : types
+        let types = try whole.map(Self.nestedTypes) ?? []
+        let choices = try Self.layerTypes(config)
         guard !choices.isEmpty else {
             fields = whole
             isLocal = false
@@ -47,6 +46,17 @@ struct RopeDictionary {
         isLocal = types.isEmpty && layerType == "sliding_attention"
         // Gemma 3's local layers are not scaled.
         fields = isLocal ? nil : try types.isEmpty ? whole : whole?.object(layerType)
+    }
+
+    /// The types of layers that a config has parameters for; none where all layers have the same.
+    static func layerTypes(_ config: JSONFields) throws -> [String] {
+        let name = ["rope_parameters", "rope_scaling"].first(where: config.contains)
+        let types = try name.map { try nestedTypes(config.object($0)) } ?? []
+        return types.isEmpty && config.contains(localBase) ? ["full_attention", "sliding_attention"] : types
+    }
+
+    private static func nestedTypes(_ whole: JSONFields) throws -> [String] {
+        try whole.names.filter { try whole.isObject($0) }.sorted()
     }
 
     /// The base, from here or from beside it. Throws where two of its names differ.

@@ -4,11 +4,12 @@ import PositionalEncoding
 struct RotaryFields {
     /// In the order of the documentation, in which the later of two that contradict each other is to blame.
     static let names = [
-        "base", "rope_theta", "rotary_dim", "rotary_start", "layout", "output_layout", "scaling", "seq_len", "config", "layer_type", "precision",
+        "base", "rope_theta", "rotary_dim", "rotary_start", "layout", "output_layout", "scaling", "seq_len", "model",
+        "config", "layer_type", "precision",
     ]
     /// The same in a query, where the keys of a scaling stand on their own.
     static let queryNames =
-        names.filter { !["scaling", "config", "layer_type"].contains($0) } + ScalingFields.names
+        names.filter { !["scaling", "config"].contains($0) } + ScalingFields.names
 
     private let base: Double?
     private let basePlace: Place
@@ -24,22 +25,22 @@ struct RotaryFields {
     private let config: ConfigFields?
     private let length: Double?
     private let precision: Precision
+    /// What scores are multiplied by, where a model has it otherwise than 1/√d.
+    let softmaxScale: Double?
     /// What is legal and probably not meant.
     let warnings: [String]
     let source: RopeSource
     /// The original context and the extended one, in positions, as far as they are given or follow.
     let contexts: (original: Double?, extended: Double?)
 
-    init(_ fields: JSONFields) throws {
-        let config = try fields.ifGiven("config") { name in
-            try ConfigFields(
-                fields.object(name, ignoringNull: true), layerType: fields.ifGiven("layer_type", fields.string),
-                layerTypePlace: fields.place(of: "layer_type"))
-        }
-        if config == nil, fields.contains("layer_type") {
-            throw Problem(
-                .contradiction, at: fields.place(of: "layer_type"),
-                "layer_type chooses within config, which is not given")
+    init(_ fields: JSONFields, _ models: ModelCatalog) throws {
+        var known = try fields.ifGiven("model") { try KnownParameters(model: $0, fields, models) }
+        if fields.contains("config") {
+            guard known == nil else {
+                throw Problem(
+                    .contradiction, at: fields.place(of: "config"), "config and model say the same things; give one")
+            }
+            known = try KnownParameters(config: fields.object("config", ignoringNull: true), fields)
         }
         var object: JSONFields?
         let scaling = try fields.ifGiven("scaling") { name in
@@ -50,22 +51,28 @@ struct RotaryFields {
         try self.init(
             fields, scaling: scaling,
             scalingBase: object.flatMap { keys in try keys.ifGiven("rope_theta", keys.number) },
-            scalingPlace: { [object] in object?.place(of: $0) ?? fields.place(of: "config") }, config: config,
+            scalingPlace: { [object] in object?.place(of: $0) ?? fields.place(of: "config") }, known: known,
             mustNameLayout: true)
     }
 
-    init(_ fields: QueryFields) throws {
+    init(_ fields: QueryFields, _ models: ModelCatalog) throws {
         let isScaled = ScalingFields.names.contains(where: fields.contains)
         try self.init(
             fields, scaling: isScaled ? ScalingFields(fields, otherNames: fields.names) : nil, scalingBase: nil,
             scalingPlace: fields.place,
-            config: nil, mustNameLayout: false)
+            known: fields.ifGiven("model") { try KnownParameters(model: $0, fields, models) }, mustNameLayout: false)
     }
 
     private init(
         _ fields: some Fields, scaling: ScalingFields?, scalingBase: Double?, scalingPlace: @escaping (String) -> Place,
-        config: ConfigFields?, mustNameLayout: Bool
+        known: KnownParameters?, mustNameLayout: Bool
     ) throws {
+        if known == nil, fields.contains("layer_type") {
+            throw Problem(
+                .contradiction, at: fields.place(of: "layer_type"),
+                "layer_type chooses within config or model, and neither is given")
+        }
+        let config = known?.config
         let names = ["base", "rope_theta"].filter(fields.contains)
         if names.count == 2 {
             throw Problem(
@@ -93,15 +100,18 @@ struct RotaryFields {
         }
         rotaryStart = try fields.ifGiven("rotary_start", fields.integer)
         rotaryStartPlace = fields.place(of: "rotary_start")
-        outputLayout = try fields.ifGiven("output_layout") { try fields.choice($0, of: PairLayout.self) }
+        let output = try fields.ifGiven("output_layout") { try fields.choice($0, of: PairLayout.self) }
+        outputLayout = output ?? (fields.contains("layout") ? nil : known?.outputLayout)
         layout = try fields.ifGiven("layout") { try fields.choice($0, of: PairLayout.self) }
         if layout == nil, let config, config.layout == nil { throw config.layoutProblem }
         self.scaling = scaling?.scaling
         self.scalingPlace = scalingPlace
         self.config = config
+        softmaxScale = known?.softmaxScale
         source = RopeSource(
-            inferred: config?.inferred,
-            place: scaling == nil && config != nil ? fields.place(of: "config") : scalingPlace("rope_type"))
+            inferred: known?.inferred, model: known?.model,
+            place: scaling == nil && known != nil
+                ? fields.place(of: known?.model == nil ? "config" : "model") : scalingPlace("rope_type"))
         precision = try fields.ifGiven("precision") { try fields.choice($0, of: Precision.self) } ?? .float64
         let length = try fields.ifGiven("seq_len", fields.integer)
         if let length, length < 1 {
@@ -110,7 +120,7 @@ struct RotaryFields {
         self.length = length.map(Double.init)
         let effective = self.scaling ?? config?.scaling ?? .none
         contexts = effective.contexts(given: scaling?.lengths ?? config?.lengths ?? .init(), length: self.length)
-        var warnings = (scaling?.warnings ?? []) + (config?.warnings ?? [])
+        var warnings = (scaling?.warnings ?? []) + (known?.warnings ?? [])
         if length != nil, !effective.dependsOnLength {
             warnings.append(
                 "seq_len has no effect: rope_type \"\(effective.name.rawValue)\" has one ladder for every length")
@@ -121,6 +131,16 @@ struct RotaryFields {
             )
         }
         self.warnings = warnings
+    }
+
+    /// d of a model, where one is named.
+    var headDimension: Int? { config?.headDimension }
+
+    /// The parameters of a model as it is.
+    init(_ known: KnownParameters) throws {
+        try self.init(
+            NoFields(), scaling: nil, scalingBase: nil, scalingPlace: NoFields().place, known: known,
+            mustNameLayout: false)
     }
 
     /// The parameters for vectors of a dimension. Throws where they do not go together.

@@ -1,0 +1,57 @@
+import PositionalEncoding
+import TensorCoding
+
+/// Rotary parameters that a request names as a whole: by a model's name, or by its config.
+struct KnownParameters {
+    let config: ConfigFields
+    /// nil for a config.
+    let model: String?
+    /// What was inferred or defaulted; nil for a model, of which the catalog says where it is from.
+    let inferred: [String]?
+    let outputLayout: PairLayout?
+    let softmaxScale: Double?
+    let warnings: [String]
+
+    init(config: JSONFields, _ fields: JSONFields) throws {
+        let config = try ConfigFields(
+            config, layerType: fields.ifGiven("layer_type", fields.string),
+            layerTypePlace: fields.place(of: "layer_type"))
+        self.config = config
+        model = nil
+        inferred = config.inferred
+        outputLayout = nil
+        softmaxScale = nil
+        warnings = config.warnings
+    }
+
+    /// The model that a field names, and its type of layer. Throws where there is none.
+    init(model field: String, _ fields: some Fields, _ models: ModelCatalog) throws {
+        let name = try fields.string(field)
+        guard let model = models[name] else {
+            throw Problem(
+                .unknownValue, at: fields.place(of: field),
+                "there is no model \"\(name.clipped)\" here\(models.hint(for: name))")
+        }
+        let layerType = try fields.ifGiven("layer_type", fields.string)
+        guard let config = model.config(layerType: layerType) else {
+            let known = model.layerTypes.map { "\"\($0)\"" }.joined(separator: ", ")
+            let place = fields.place(of: "layer_type")
+            throw layerType == nil
+                ? Problem(
+                    .missingField, at: place,
+                    "layer_type is missing; model \(model.name) has parameters for each type of layer: \(known)")
+                : Problem(
+                    .unknownValue, at: place, "model \(model.name) has no such layer_type; it has \(known)")
+        }
+        self.init(model, config)
+    }
+
+    init(_ model: ModelPreset, _ config: ConfigFields) {
+        self.config = config
+        self.model = model.name
+        inferred = nil
+        outputLayout = model.outputLayout
+        softmaxScale = model.softmaxScale
+        warnings = model.warnings
+    }
+}

@@ -1,0 +1,68 @@
+import FoundationEssentials
+import TensorCoding
+
+/// The models that are known by name.
+package struct ModelCatalog: Sendable {
+    /// By name and by alias.
+    private var presets: [String: ModelPreset] = [:]
+    /// In the order of their names, without aliases.
+    private(set) var all: [ModelPreset] = []
+
+    /// The models that come with the service.
+    package static let builtIn: ModelCatalog = {
+        do {
+            return try ModelCatalog(Data(PackageResources.models_json))
+        } catch {
+            preconditionFailure("models.json is read by a test: \(error)")
+        }
+    }()
+
+    /// Models of a file like models.json: an object with one member a model, by its name.
+    ///
+    /// Throws what `reason(for:)` has words for.
+    package init(_ file: Data) throws {
+        let models = try JSONReader(file).read(File.self, configuration: ()).models
+        for model in models { try add(model) }
+    }
+
+    /// With models of another file, which go before those of the same names here.
+    package func adding(_ other: ModelCatalog) throws -> ModelCatalog {
+        var sum = self
+        sum.all.removeAll { other.presets[$0.name] != nil }
+        sum.presets = sum.presets.filter { other.presets[$0.key] == nil && other.presets[$0.value.name] == nil }
+        for model in other.all { try sum.add(model) }
+        return sum
+    }
+
+    subscript(name: String) -> ModelPreset? { presets[name] }
+
+    /// All names, aliases among them.
+    var names: [String] { Array(presets.keys) }
+
+    private mutating func add(_ model: ModelPreset) throws {
+        for name in [model.name] + model.aliases {
+            guard presets.updateValue(model, forKey: name) == nil else {
+                throw Problem(
+                    .duplicateKey, at: .pointer(JSONPointer([model.name])), "\(name) is the name of two models")
+            }
+        }
+        let index = all.firstIndex { $0.name > model.name } ?? all.endIndex
+        all.insert(model, at: index)
+    }
+
+    /// Why a file is not read, with the place in it.
+    package static func reason(for error: any Error) -> String {
+        let problem = Problem(error)
+        guard case .pointer(let pointer) = problem.entries.first?.place else { return problem.detail }
+        return "\(pointer): \(problem.detail)"
+    }
+
+    private struct File: DecodableWithConfiguration {
+        let models: [ModelPreset]
+
+        init(from decoder: any Decoder, configuration: Void) throws {
+            let fields = try JSONFields(decoder)
+            models = try fields.names.sorted().map { try ModelPreset($0, fields.object($0)) }
+        }
+    }
+}

@@ -1,0 +1,67 @@
+import FoundationEssentials
+import PositionalEncoding
+import TensorCoding
+
+/// A model by its name: what its config.json says of RoPE, and what it does not.
+struct ModelPreset: Sendable {
+    static let names = [
+        "aliases", "config", "layers_without_rotation", "output_layout", "softmax_scale", "source", "unverified",
+        "window",
+    ]
+
+    let name: String
+    let aliases: [String]
+    /// Types of layers with parameters of their own; none where all layers have the same.
+    let layerTypes: [String]
+    /// By type of layer, or under "" for all.
+    private let configs: [String: ConfigFields]
+    /// In which the model's code writes turned elements, where not as it reads them.
+    let outputLayout: PairLayout?
+    /// What scores are multiplied by, where that is not 1/√d.
+    let softmaxScale: Double?
+    /// Which layers turn nothing, in words.
+    let layersWithoutRotation: String?
+    /// How many keys a query of a sliding layer sees, itself included.
+    let window: Int?
+    /// Where the values are from.
+    let source: String
+    /// Keys of the config whose values nobody has confirmed.
+    let unverified: [String]
+
+    /// Throws where a key is not known, of the wrong type, or the config leads nowhere.
+    init(_ name: String, _ fields: JSONFields) throws {
+        self.name = name
+        try fields.refuseAll(but: Self.names)
+        aliases = try fields.ifGiven("aliases", fields.strings) ?? []
+        let config = try fields.object("config", ignoringNull: true)
+        let place = fields.place(of: "config")
+        layerTypes = try RopeDictionary.layerTypes(config)
+        configs = try Dictionary(
+            uniqueKeysWithValues: (layerTypes.isEmpty ? [nil] : layerTypes.map(\.self)).map { (type: String?) in
+                (type ?? "", try ConfigFields(config, layerType: type, layerTypePlace: place))
+            })
+        outputLayout = try fields.ifGiven("output_layout") { try fields.choice($0, of: PairLayout.self) }
+        softmaxScale = try fields.ifGiven("softmax_scale", fields.number)
+        layersWithoutRotation = try fields.ifGiven("layers_without_rotation", fields.string)
+        window = try fields.ifGiven("window", fields.integer)
+        source = try fields.string("source")
+        unverified = try fields.ifGiven("unverified", fields.strings) ?? []
+        for config in configs.values {
+            if config.layout == nil { throw config.layoutProblem }
+            guard config.headDimension != nil else {
+                throw Problem(
+                    .missingField, at: place, "head_dim is missing, and hidden_size and num_attention_heads are")
+            }
+        }
+    }
+
+    /// The parameters of a type of layer; nil where there is none of the name, or one has to be named.
+    func config(layerType: String?) -> ConfigFields? {
+        configs[layerTypes.isEmpty ? "" : layerType ?? ""]
+    }
+
+    /// What is said beside an answer that rests on what nobody has confirmed.
+    var warnings: [String] {
+        unverified.map { "\($0) of model \(name) is unverified" }
+    }
+}

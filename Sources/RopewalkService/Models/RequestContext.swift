@@ -1,0 +1,5 @@
+/// What requests are read against.
+struct RequestContext: Sendable {
+    let limits: Limits
+    let models: ModelCatalog
+}
