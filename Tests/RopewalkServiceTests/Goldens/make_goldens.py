@@ -1,4 +1,4 @@
-"""Writes rotate_half.json, scaling.json and scaled_dot_product_attention.json: answers of public implementations
+"""Writes rotate_half.json, scaling.json, models.json and scaled_dot_product_attention.json: answers of public code
 (`make goldens`)."""
 
 import os
@@ -10,6 +10,7 @@ os.environ |= {"CUDA_VISIBLE_DEVICES": "", "HF_HUB_OFFLINE": "1", "TRANSFORMERS_
 import torch
 
 import attention_cases
+import model_cases
 import rotary_cases
 import scaling_cases
 from golden_data import write
@@ -18,6 +19,7 @@ torch.set_num_threads(1)
 torch.use_deterministic_algorithms(True)
 
 write("rotate_half.json", rotary_cases.FUNCTIONS, rotary_cases.NOTES, rotary_cases.cases())
+write("models.json", model_cases.FUNCTIONS, model_cases.NOTES, model_cases.cases())
 write("scaling.json", scaling_cases.FUNCTIONS, scaling_cases.NOTES, scaling_cases.cases())
 write(
     "scaled_dot_product_attention.json", attention_cases.FUNCTIONS, attention_cases.NOTES, attention_cases.cases()
