@@ -55,6 +55,9 @@ struct Serve: ParsableCommand {
         help: "Seconds that requests in flight have after a signal. (default: \(Service.Configuration().drainSeconds))")
     var drainSeconds: String?
 
+    @Option(help: "A file of models, like the models.json of the sources, to know beside those that are known already.")
+    var models: String?
+
     @Option(help: "trace, debug, info, notice, warning, error or critical. (default: info)")
     var logLevel: String?
 
@@ -88,6 +91,9 @@ struct Serve: ParsableCommand {
         configuration.port = try setting("port", port).integer(in: 0...65_535, default: configuration.port)
         configuration.computeThreads = try setting("compute-threads", computeThreads)
             .integer(in: 1...1_024, default: Processors.usable)
+        if let path = setting("models", models).path {
+            configuration.models = try configuration.models.adding(catalog(at: path))
+        }
         configuration.drainSeconds = try setting("drain-seconds", drainSeconds).seconds(
             default: configuration.drainSeconds)
         let standard = configuration.limits
@@ -108,6 +114,17 @@ struct Serve: ParsableCommand {
         configuration.limits.idleTimeoutSeconds = try setting("idle-timeout", idleTimeout)
             .integer(in: 1...86_400, default: standard.idleTimeoutSeconds)
         return configuration
+    }
+
+    /// The models of a file. Throws `Failure` where it cannot be read, or says what is wrong in it.
+    private func catalog(at path: String) throws -> ModelCatalog {
+        do {
+            return try ModelCatalog(Data(contentsOf: URL(filePath: path)))
+        } catch let error as CocoaError {
+            throw Failure(description: "--models \(path) cannot be read: \(error.code.rawValue)", code: EX_USAGE)
+        } catch {
+            throw Failure(description: "--models \(path), \(ModelCatalog.reason(for: error))", code: EX_USAGE)
+        }
     }
 
     private func logger(_ environment: [String: String], writingTo writer: LogWriter) throws -> Logger {

@@ -27,6 +27,9 @@ struct Setting {
         return number
     }
 
+    /// nil where nothing is given.
+    var path: String? { text?.value }
+
     func string(default standard: String) -> String {
         text?.value ?? standard
     }
