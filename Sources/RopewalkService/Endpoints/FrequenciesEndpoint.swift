@@ -94,8 +94,8 @@ struct FrequenciesEndpoint: Endpoint {
         let rope: RopeDescription
         let ropeType: String
         let sin: JSONTensor?
-        let turnsExtended: [Double]?
-        let turnsOriginal: [Double]?
+        let turnsExtended: [Double?]?
+        let turnsOriginal: [Double?]?
         let warnings: [String]?
         let wavelengths: [Double?]
 

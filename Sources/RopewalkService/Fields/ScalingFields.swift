@@ -46,9 +46,18 @@ struct ScalingFields {
         }
         rotaryShare = try keys.rotaryShare()
         self.lengths = try Lengths(
-            extended: lengths.extended ?? fields.ifGiven("max_position_embeddings", fields.number),
-            original: lengths.original ?? fields.ifGiven("original_max_position_embeddings", fields.number))
+            extended: lengths.extended ?? Self.length("max_position_embeddings", fields),
+            original: lengths.original ?? Self.length("original_max_position_embeddings", fields))
         warnings = keys.warnings + keys.unused(by: scaling.name)
+    }
+
+    private static func length(_ name: String, _ fields: some Fields) throws -> Double? {
+        let length = try fields.ifGiven(name, fields.number)
+        if let length, length <= 0 {
+            throw Problem(
+                .outOfRange, at: fields.place(of: name), "\(name) must be greater than 0; this is \(length.shortest)")
+        }
+        return length
     }
 
     /// The type by its names of now and before. Throws where two differ.
