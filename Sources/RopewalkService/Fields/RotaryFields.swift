@@ -78,7 +78,13 @@ struct RotaryFields {
         }
         base = given ?? scalingBase
         basePlace =
-            given == nil && scalingBase != nil ? scalingPlace("rope_theta") : fields.place(of: names.first ?? "base")
+            if given == nil, scalingBase != nil {
+                scalingPlace("rope_theta")
+            } else if given == nil, let config {
+                config.basePlace
+            } else {
+                fields.place(of: names.first ?? "base")
+            }
         rotaryDimension = try fields.ifGiven("rotary_dim", fields.integer)
         rotaryShare = scaling?.rotaryShare
         rotaryDimensionPlace =
@@ -94,7 +100,11 @@ struct RotaryFields {
         self.scalingPlace = scalingPlace
         self.config = config
         source = RopeSource(
-            inferred: config?.inferred,
+            inferred: config?.inferred(
+                beside: [
+                    base == nil ? nil : "base", layout == nil ? nil : "layout",
+                    rotaryDimension == nil && rotaryShare == nil ? nil : "rotary_dim",
+                ]),
             place: scaling == nil && config != nil ? fields.place(of: "config") : scalingPlace("rope_type"))
         precision = try fields.ifGiven("precision") { try fields.choice($0, of: Precision.self) } ?? .float64
         let length = try fields.ifGiven("seq_len", fields.integer)
