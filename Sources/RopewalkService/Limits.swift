@@ -12,5 +12,8 @@ package struct Limits: Sendable, Equatable {
     /// positions × pairs of one table in `/frequencies`.
     package static let maxTableElements = 1 << 20
 
+    /// Positions of one table of `/frequencies` as text.
+    package static let maxTablePositions = 1_024
+
     package init() {}
 }

@@ -35,7 +35,7 @@ import Testing
         ("dim=4&base=2&rope_theta=2", 422, "contradiction rope_theta"),
         ("dim=4&factor=2", 422, "missing-field rope_type"),
         ("dim=4&rope_type=linear", 422, "missing-field factor"),
-        ("dim=4&rope_type=llama3", 422, "unknown-value rope_type"),
+        ("dim=4&rope_type=lama3", 422, "unknown-value rope_type"),
         ("dim=4&scaling=linear", 422, "unknown-field scaling"), ("dim=4&positions=", 422, "wrong-type positions"),
         ("dim=4&positions=1,,2", 422, "wrong-type positions"), ("dim=4&positions=5:5", 422, "out-of-range positions"),
         ("dim=4&positions=0:1.5", 422, "wrong-type positions"), ("dim=4&positions=1e17", 422, "out-of-range positions"),

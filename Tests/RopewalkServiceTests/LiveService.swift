@@ -54,7 +54,11 @@ struct ProblemDocument: Decodable {
     let type: String
 
     init(_ response: RawHTTPResponse) throws {
-        self = try JSONDecoder().decode(Self.self, from: Data(response.body))
+        self = try Self(Data(response.body))
+    }
+
+    init(_ body: Data) throws {
+        self = try JSONDecoder().decode(Self.self, from: body)
     }
 
     /// The anchor of its type and its first place, as in `odd-dimension /x`.

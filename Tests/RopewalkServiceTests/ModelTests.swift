@@ -74,7 +74,7 @@ import Testing
     func `what does not go with a model is refused in its place`(body: String, summary: String) throws {
         let response = answering("POST", "/rope/apply", body: Data(body.utf8))
         #expect(response.status == 422)
-        #expect(try ProblemDocument(response).summary == summary)
+        #expect(try ProblemDocument(response.body).summary == summary)
     }
 
     @Test func `the rotary part of a head is fine alone, and a whole head keeps the rest`() throws {

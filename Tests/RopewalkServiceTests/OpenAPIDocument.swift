@@ -15,6 +15,8 @@ struct OpenAPIDocument {
     struct Example {
         let name: String
         let value: JSON
+        /// Of an answer.
+        var mediaType: String?
     }
 
     let root: JSON
@@ -44,7 +46,9 @@ struct OpenAPIDocument {
 
     func answerExamples(of operation: Operation) -> [Example] {
         let content = resolved(operation.node["responses"]["200"])["content"]
-        return content.names.flatMap { examples(in: content[$0]) }
+        return content.names.flatMap { type in
+            examples(in: content[type]).map { Example(name: $0.name, value: $0.value, mediaType: type) }
+        }
     }
 
     var problemExamples: [Example] {

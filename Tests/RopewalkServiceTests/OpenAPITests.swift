@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Logging
 import MicroHTTP
+import PositionalEncoding
 import Testing
 
 @testable import RopewalkService
@@ -52,9 +53,36 @@ import Testing
 
     // MARK: Fields
 
-    @Test func `the fields of a rotation are the documented ones`() {
-        let properties = document.root["components"]["schemas"]["RopeApplyRequest"]["properties"]
-        #expect(properties.names.sorted() == RopeApplyRequest.names.sorted())
+    @Test(arguments: [
+        ("RopeApplyRequest", RopeApplyRequest.names), ("AttentionRequest", AttentionRequest.names),
+    ])
+    func `the fields of a request are the documented ones`(schema: String, names: [String]) {
+        let properties = document.root["components"]["schemas"][schema]["properties"]
+        #expect(properties.names == names.sorted())
+    }
+
+    @Test func `the keys of a scaling are the documented ones, and each type has a schema`() {
+        let schemas = document.root["components"]["schemas"]
+        let keys = schemas["ScalingObject"]["propertyNames"]["enum"].elements.compactMap(\.string)
+        #expect(keys.sorted() == (ScalingFields.names + ["rope_theta"]).sorted())
+        let types = schemas["Scaling"]["oneOf"].elements.compactMap { $0["$ref"].string }
+            .compactMap { document.target(of: $0)?["properties"] }
+        let names = types.compactMap {
+            $0["rope_type"]["const"].string ?? $0["rope_type"]["enum"].elements.first?.string
+        }
+        #expect(names == Scaling.Name.allCases.map(\.rawValue))
+        for type in types {
+            #expect(type["rope_type"]["enum"] == type["type"]["enum"])
+            #expect(type.names.allSatisfy(keys.contains), "\(type.names)")
+        }
+    }
+
+    @Test func `the words that a field takes are the documented ones`() {
+        let schemas = document.root["components"]["schemas"]
+        let precisions = schemas["Precision"]["enum"].elements.compactMap(\.string)
+        #expect(precisions == Precision.allCases.map(\.rawValue))
+        let formats = document.root["components"]["parameters"]["Format"]["schema"]["enum"].elements
+        #expect(formats.compactMap(\.string) == FrequenciesFormat.allCases.map(\.rawValue))
     }
 
     @Test func `the keys of a query for frequencies are the documented ones`() throws {
@@ -121,6 +149,15 @@ import Testing
         ("SequenceLength", "minimum", "seq_len=%"), ("SequenceLength", "maximum", "seq_len=%"),
         ("Position", "minimum", "positions=%"), ("Position", "maximum", "positions=%"),
         ("Factor", "exclusiveMinimum", "rope_type=linear&factor=%"),
+        (
+            "PositiveNumber", "exclusiveMinimum",
+            "dim=4&rope_type=yarn&factor=2&max_position_embeddings=8&attention_factor=%"
+        ),
+        ("ContextLength", "exclusiveMinimum", "rope_type=linear&factor=2&max_position_embeddings=%"),
+        ("Turns", "minimum", "rope_type=yarn&factor=2&max_position_embeddings=8&beta_slow=%"),
+        ("Rho", "exclusiveMinimum", "rope_type=allpass&rho=%"), ("Rho", "exclusiveMaximum", "rope_type=allpass&rho=%"),
+        ("Share", "minimum", "rope_type=proportional&partial_rotary_factor=%"),
+        ("Share", "maximum", "rope_type=proportional&partial_rotary_factor=%"),
     ])
     func `a documented bound is where the service begins to refuse`(
         schema: String, keyword: String, query: String
@@ -136,8 +173,8 @@ import Testing
             let given = query.split(separator: "%", omittingEmptySubsequences: false).joined(separator: "\(value)")
             return answering("GET", "/frequencies?\(given.contains("dim=") ? "" : "dim=2&")\(given)").status
         }
-        switch (schema, keyword) {
-        case ("Factor", _):
+        switch keyword {
+        case "exclusiveMinimum", "exclusiveMaximum":
             #expect(status(bound) == 422)
             #expect(status(inside) == 200)
         default:

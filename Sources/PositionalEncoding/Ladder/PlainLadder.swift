@@ -17,9 +17,9 @@ struct PlainLadder<Arithmetic: LadderArithmetic> {
     /// p = r/2
     var pairCount: Int { rotaryDimension / 2 }
 
-    /// base^(2i/r) for each pair: what the inverse frequencies are the inverses of.
-    func powers(of base: Element) -> [Element] {
-        Element.powers(base, (0..<pairCount).map { Element(2 * $0) / Element(rotaryDimension) })
+    /// base^(2i/r) for each pair, or for the first of them: what the inverse frequencies are the inverses of.
+    func powers(of base: Element, count: Int? = nil) -> [Element] {
+        Element.powers(base, (0..<(count ?? pairCount)).map { Element(2 * $0) / Element(rotaryDimension) })
     }
 
     var powers: [Element] { powers(of: Element(base)) }

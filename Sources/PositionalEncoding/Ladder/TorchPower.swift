@@ -5,8 +5,9 @@
 /// (2020); names and constants are those of its `xpowf`. It is not always the nearest float32, and at position 131 071 one
 /// unit of an inverse frequency is a hundredth of a turn.
 enum TorchPower {
-    /// PyTorch's loops take so many numbers at once; what is left over at the end goes to libm.
-    static let chunk = 32
+    /// PyTorch's loops for AVX2 take so many numbers at once; what is left over at the end goes to libm. Those for AVX-512 take
+    /// 32, so that of some ladders a few powers differ by a unit between machines.
+    static let chunk = 16
 
     /// Bases for which no step leaves the normal numbers.
     static let bases: ClosedRange<Float> = 0x1p-100...0x1p126
@@ -29,7 +30,7 @@ enum TorchPower {
         let twoThirds = FloatPair(0.66666662693023681641, 3.69183861259614332084e-09)
         let ln2 = FloatPair(0.69314718246459960938, -1.904654323148236017e-09)
         let double = FloatPair(x.high * 2, x.low * 2)
-        return ln2 * exponent + double + square * x * (square * series + twoThirds)
+        return ln2 * exponent + double + square * x * (square * series).addingExactly(twoThirds)
     }
 
     private static func exponential(_ number: FloatPair) -> Float {
@@ -80,6 +81,12 @@ private struct FloatPair {
         return FloatPair(sum.high, sum.low + low)
     }
 
+    func addingExactly(_ other: FloatPair) -> FloatPair {
+        let sum = FloatPair(exactSum: high, other.high)
+        return FloatPair(sum.high, sum.low + (low + other.low))
+    }
+
+    /// The first is not smaller than the second.
     static func + (one: FloatPair, other: FloatPair) -> FloatPair {
         let sum = one.high + other.high
         return FloatPair(sum, (((one.high - sum) + other.high) + one.low) + other.low)

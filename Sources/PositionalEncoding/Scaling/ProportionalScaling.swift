@@ -20,9 +20,10 @@ package struct ProportionalScaling: LadderScaling {
         _ plain: PlainLadder<Arithmetic>, length: Double?
     ) -> ScaledLadder<Arithmetic.Element> {
         let turning = Int((share * Double(plain.rotaryDimension) / 2).rounded(.down))
+        let frequencies = plain.powers(of: Arithmetic.Element(plain.base), count: turning).map {
+            1 / $0 / Arithmetic.Element(factor)
+        }
         return ScaledLadder(
-            inverseFrequencies: plain.inverseFrequencies.enumerated().map { pair, frequency in
-                pair < turning ? frequency / Arithmetic.Element(factor) : 0
-            })
+            inverseFrequencies: frequencies + Array(repeating: 0, count: plain.pairCount - turning))
     }
 }

@@ -39,6 +39,8 @@ struct FrequenciesEndpoint: Endpoint {
     private func respond(
         to request: HTTPRequest, _ query: FrequenciesQuery, _ clock: inout PhaseClock, _ cancellation: Cancellation
     ) throws -> HTTPResponse {
+        let format = try query.format ?? Self.format(request)
+        if format != .json { try query.checkColumns() }
         let reservation = try writer.reserve(atMost: query.answerCount)
         try writer.adjust(reservation, to: query.answerCount, .float64)
         let reach = query.positions.map { Positions.shared($0).reaches(rows: $0.count) }
@@ -52,16 +54,17 @@ struct FrequenciesEndpoint: Endpoint {
         clock.end(.compute)
         try cancellation.check()
         let pairs = PairExplanation(table, contexts: query.contexts)
-        let format = try query.format ?? Self.format(request)
         var response: HTTPResponse
         switch format {
         case .json:
             response = try writer.response(answer(query, table, rows, pairs), reservation)
         case .csv, .text:
             let plain = PlainTable(columns: pairs.columns(rows, at: query.positions))
+            let body = Data((format == .csv ? plain.csv : plain.aligned).utf8)
+            _ = reservation.resize(to: body.count)
             response = HTTPResponse(
-                status: 200, headers: ["Content-Type": "\(format.mediaType); charset=utf-8"],
-                body: Data((format == .csv ? plain.csv : plain.aligned).utf8), reservation: reservation)
+                status: 200, headers: ["Content-Type": "\(format.mediaType); charset=utf-8"], body: body,
+                reservation: reservation)
         }
         response = EntityTag.respond(to: request, with: response)
         clock.end(.encode)
@@ -95,8 +98,8 @@ struct FrequenciesEndpoint: Endpoint {
         let rope: RopeDescription
         let ropeType: String
         let sin: JSONTensor?
-        let turnsExtended: [Double]?
-        let turnsOriginal: [Double]?
+        let turnsExtended: [Double?]?
+        let turnsOriginal: [Double?]?
         let warnings: [String]?
         let wavelengths: [Double?]
 

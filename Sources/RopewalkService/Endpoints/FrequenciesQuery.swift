@@ -35,6 +35,17 @@ struct FrequenciesQuery: Sendable {
         5 * parameters.pairCount + (positions?.count ?? 0) * (2 * parameters.pairCount + 1)
     }
 
+    /// Throws where the answer would be a table of more columns than anybody reads.
+    func checkColumns() throws {
+        let count = positions?.count ?? 0
+        guard count <= Limits.maxTablePositions else {
+            throw Problem(
+                .answerTooLarge, at: .parameter("positions"),
+                "\(count) positions are asked for, two columns each, and the fixed limit of a table as text is \(Limits.maxTablePositions); JSON has more"
+            )
+        }
+    }
+
     /// `0,1,5`, or `0:16` for 0, 1, …, 15.
     private static func positions(_ name: String, _ fields: QueryFields, pairCount: Int) throws -> [Double] {
         let text = try fields.string(name)

@@ -6,9 +6,9 @@ struct PairExplanation {
     let inverseFrequencies: [Double]
     /// In positions; nil where a pair does not turn, or too slowly for a wavelength in float64.
     let wavelengths: [Double?]
-    /// How often a pair turns over the original context; nil where that is not known.
-    let originalTurns: [Double]?
-    let extendedTurns: [Double]?
+    /// How often a pair turns over the original context; nil where that is not known, and of a pair where it is not finite.
+    let originalTurns: [Double?]?
+    let extendedTurns: [Double?]?
     /// In which part of its scaling's ramp a pair falls; nil where there is no ramp.
     let regions: [Region]?
 
@@ -18,10 +18,13 @@ struct PairExplanation {
 
     init(_ table: FrequencyTable, contexts: (original: Double?, extended: Double?)) {
         inverseFrequencies = table.inverseFrequencies
-        wavelengths = table.wavelengths.map { $0.isFinite ? $0 : nil }
-        func turns(over length: Double) -> [Double] {
-            table.inverseFrequencies.map { length * $0 / (2 * Double.pi) }
+        func finite(_ numbers: [Double]) -> [Double?] {
+            numbers.map { $0.isFinite ? $0 : nil }
         }
+        func turns(over length: Double) -> [Double?] {
+            finite(table.inverseFrequencies.map { length * $0 / (2 * Double.pi) })
+        }
+        wavelengths = finite(table.wavelengths)
         originalTurns = contexts.original.map(turns)
         extendedTurns = contexts.extended.map(turns)
         regions = table.interpolation?.map { $0 == 0 ? .kept : $0 == 1 ? .interpolated : .blended }
@@ -32,10 +35,10 @@ struct PairExplanation {
         var columns: [(name: String, cells: [Cell])] = [
             ("pair", inverseFrequencies.indices.map { .number(Double($0)) }),
             ("inv_freq", inverseFrequencies.map { .number($0) }),
-            ("wavelength", wavelengths.map { $0.map { .number($0) } ?? .word("") }),
+            ("wavelength", Self.cells(wavelengths)),
         ]
-        if let originalTurns { columns.append(("turns_original", originalTurns.map { .number($0) })) }
-        if let extendedTurns { columns.append(("turns_extended", extendedTurns.map { .number($0) })) }
+        if let originalTurns { columns.append(("turns_original", Self.cells(originalTurns))) }
+        if let extendedTurns { columns.append(("turns_extended", Self.cells(extendedTurns))) }
         if let regions { columns.append(("region", regions.map { .word($0.rawValue) })) }
         let pairs = inverseFrequencies.count
         for (index, position) in (positions ?? []).enumerated() {
@@ -45,6 +48,10 @@ struct PairExplanation {
             }
         }
         return columns
+    }
+
+    private static func cells(_ numbers: [Double?]) -> [Cell] {
+        numbers.map { $0.map { .number($0) } ?? .word("") }
     }
 
     enum Cell {

@@ -12,31 +12,44 @@ struct ConfigFields {
     let rotaryDimension: Int?
     let turnsLastPart: Bool
     let base: Double
+    let basePlace: Place
     let scaling: Scaling
     let lengths: ScalingFields.Lengths
     /// nil where `model_type` is not known; `layoutProblem` then says so.
     let layout: PairLayout?
     let layoutProblem: Problem
-    /// What was inferred or defaulted.
-    private(set) var inferred: [String] = []
+    /// What was inferred or defaulted, each by its name and what it is.
+    private let inferred: [String]
     let warnings: [String]
+
+    private static let queryScale = "llama_4_scaling_beta"
 
     /// `layerType` chooses among parameters that a config has for each type of layer.
     init(_ outer: JSONFields, layerType: String?, layerTypePlace: Place) throws {
         let text = try outer.contains("text_config") ? outer.object("text_config") : outer
         var inferred: [String] = []
         let modelType = try Self.first(["model_type"], of: [text, outer]) { try $0.string($1) }
-        let dictionary = try RopeDictionary(text, layerType: layerType, layerTypePlace: layerTypePlace)
+        let name = modelType?.value ?? ""
+        let dictionary = try RopeDictionary(
+            text, modelType: name, layerType: layerType, layerTypePlace: layerTypePlace)
+        let share = try Self.share(text)
         let lengths = ScalingFields.Lengths(
             extended: try text.ifGiven("max_position_embeddings", text.number),
-            original: try text.ifGiven("original_max_position_embeddings", text.number))
+            original: try text.ifGiven("original_max_position_embeddings", text.number), share: share,
+            isBeforeOriginal: !dictionary.isNested)
         let scaling = try dictionary.fields.map {
-            try ScalingFields($0, beside: lengths, defaultType: .default, otherNames: RopeDictionary.baseNames)
+            try ScalingFields(
+                $0, beside: lengths, defaultType: .default,
+                otherNames: RopeDictionary.baseNames + [Self.queryScale])
         }
         self.scaling = scaling?.scaling ?? .none
         self.lengths = lengths
-        warnings = (scaling?.warnings ?? []) + dictionary.warnings + ModelLayouts.warnings(for: modelType?.value)
-        base = try dictionary.base(text, &inferred)
+        let queries =
+            dictionary.fields?.contains(Self.queryScale) == true
+            ? ["\(Self.queryScale) scales queries by their position in the model's code, and nothing here"] : []
+        warnings =
+            (scaling?.warnings ?? []) + dictionary.warnings + queries + ModelLayouts.warnings(for: modelType?.value)
+        (base, basePlace) = try dictionary.base(text, modelType: name, &inferred)
 
         if let rope = try Self.dimension("qk_rope_head_dim", text) {
             headDimension = try (Self.dimension("qk_nope_head_dim", text) ?? 0) + rope
@@ -44,12 +57,12 @@ struct ConfigFields {
             turnsLastPart = true
         } else {
             turnsLastPart = false
-            let head = try Self.headDimension(text, &inferred)
+            let head = try Self.headDimension(text, modelType: name, layerType: layerType, &inferred)
             headDimension = head
             if let given = try Self.dimension("rotary_dim", text) {
                 rotaryDimension = given
             } else {
-                let share = try scaling?.rotaryShare ?? Self.share(text)
+                let share = Self.turning(scaling, share, modelType: name, &inferred)
                 rotaryDimension = share.flatMap { share in head.map { Int(share * Double($0)) } }
                 if let share, share != 1, let rotaryDimension {
                     inferred.append("rotary_dim \(rotaryDimension): head_dim × partial_rotary_factor \(share.shortest)")
@@ -57,7 +70,6 @@ struct ConfigFields {
             }
         }
 
-        let name = modelType?.value ?? ""
         let isInterleaved = try text.ifGiven("rope_interleave", text.boolean)
         layout = isInterleaved.map { $0 ? .interleaved : .half } ?? ModelLayouts.layout(of: name)
         layoutProblem =
@@ -77,6 +89,11 @@ struct ConfigFields {
         self.inferred = inferred
     }
 
+    /// What was inferred or defaulted, but for what is given beside the config and wins.
+    func inferred(beside given: [String?]) -> [String] {
+        inferred.filter { line in !given.compactMap(\.self).contains { line.hasPrefix("\($0) ") } }
+    }
+
     /// The first value under any of the names, and its place.
     private static func first<Value>(
         _ names: [String], of objects: [JSONFields], _ read: (JSONFields, String) throws -> Value
@@ -89,6 +106,17 @@ struct ConfigFields {
         return nil
     }
 
+    /// The share of a head that turns; nil where all of it does, or the scaling has a use for the share.
+    private static func turning(
+        _ scaling: ScalingFields?, _ share: Double?, modelType: String, _ inferred: inout [String]
+    ) -> Double? {
+        if case .proportional = scaling?.scaling { return nil }
+        if let given = scaling?.rotaryShare ?? share { return given }
+        guard let usual = ModelDefaults.share(of: modelType) else { return nil }
+        inferred.append("partial_rotary_factor \(usual.shortest): that of model_type \(modelType)")
+        return usual
+    }
+
     private static func dimension(_ name: String, _ text: JSONFields) throws -> Int? {
         let dimension = try text.ifGiven(name, text.integer)
         if let dimension, !(1...RotaryParameters.maxDimension).contains(dimension) {
@@ -99,8 +127,18 @@ struct ConfigFields {
         return dimension
     }
 
-    private static func headDimension(_ text: JSONFields, _ inferred: inout [String]) throws -> Int? {
-        if let given = try dimension("head_dim", text) { return given }
+    private static func headDimension(
+        _ text: JSONFields, modelType: String, layerType: String?, _ inferred: inout [String]
+    ) throws -> Int? {
+        // Gemma 4's full layers have longer heads.
+        let names = layerType == "full_attention" ? ["global_head_dim"] : []
+        for name in names + ["head_dim", "attention_head_dim", "kv_channels"] {
+            if let given = try dimension(name, text) { return given }
+        }
+        if let usual = ModelDefaults.headDimension(of: modelType) {
+            inferred.append("head_dim \(usual): that of model_type \(modelType)")
+            return usual
+        }
         let hidden = try first(["hidden_size", "n_embd", "d_model"], of: [text]) { try $0.integer($1) }
         let heads = try first(["num_attention_heads", "n_head", "num_heads"], of: [text]) { try $0.integer($1) }
         guard let hidden, let heads else { return nil }

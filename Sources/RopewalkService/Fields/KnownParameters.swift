@@ -6,8 +6,6 @@ struct KnownParameters {
     let config: ConfigFields
     /// nil for a config.
     let model: String?
-    /// What was inferred or defaulted; nil for a model, of which the catalog says where it is from.
-    let inferred: [String]?
     let outputLayout: PairLayout?
     let softmaxScale: Double?
     let warnings: [String]
@@ -18,7 +16,6 @@ struct KnownParameters {
             layerTypePlace: fields.place(of: "layer_type"))
         self.config = config
         model = nil
-        inferred = config.inferred
         outputLayout = nil
         softmaxScale = nil
         warnings = config.warnings
@@ -49,7 +46,6 @@ struct KnownParameters {
     init(_ model: ModelPreset, _ config: ConfigFields) {
         self.config = config
         self.model = model.name
-        inferred = nil
         outputLayout = model.outputLayout
         softmaxScale = model.softmaxScale
         warnings = model.warnings

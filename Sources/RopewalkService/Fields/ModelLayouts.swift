@@ -38,7 +38,7 @@ enum ModelLayouts {
         "exaone_moe", "falcon", "falcon_h1", "flex_olmo", "gemma", "gemma2", "gemma3_text", "gemma3n_text",
         "gemma4_text", "glm4_moe", "glm4v_moe_text", "gpt_neox", "gpt_neox_japanese", "gpt_oss", "granite",
         "granitemoe", "granitemoehybrid", "granitemoeshared", "gte", "hunyuan_v1_dense", "hunyuan_v1_moe", "hy_v3",
-        "hy_v4", "hyperclovax", "idefics", "jais2", "jamba", "jetmoe", "lfm2", "lfm2_moe", "llama", "mimi",
+        "hy_v4", "hyperclovax", "idefics", "jais2", "jetmoe", "lfm2", "lfm2_moe", "llama", "mimi",
         "mimo_v2_flash", "minicpm3", "minimax", "minimax_m2", "ministral", "ministral3", "mistral", "mixtral",
         "mllama_text_model", "modernbert", "modernbert-decoder", "molmo2_text", "moshi", "nanochat", "nemotron",
         "nomic_bert", "olmo", "olmo2", "olmo3", "olmo_hybrid", "olmoe", "persimmon", "phi", "phi3", "phi4_multimodal",
@@ -49,7 +49,7 @@ enum ModelLayouts {
         "zamba2", "zaya",
         // Configs of these have their text parameters at the top.
         "gemma3", "qwen2_5_vl", "qwen2_vl", "qwen3_vl",
-        // baichuan-inc/Baichuan2-7B-Chat, internlm/internlm2-7b and internlm3-8b-instruct, Qwen/Qwen-7B
-        "baichuan", "internlm2", "internlm3", "qwen",
+        // internlm/internlm2-7b and internlm3-8b-instruct, Qwen/Qwen-7B
+        "internlm2", "internlm3", "qwen",
     ]
 }

@@ -88,7 +88,13 @@ struct RotaryFields {
         }
         base = given ?? scalingBase
         basePlace =
-            given == nil && scalingBase != nil ? scalingPlace("rope_theta") : fields.place(of: names.first ?? "base")
+            if given == nil, scalingBase != nil {
+                scalingPlace("rope_theta")
+            } else if given == nil, let config {
+                config.basePlace
+            } else {
+                fields.place(of: names.first ?? "base")
+            }
         rotaryDimension = try fields.ifGiven("rotary_dim", fields.integer)
         rotaryShare = scaling?.rotaryShare
         rotaryDimensionPlace =
@@ -109,7 +115,15 @@ struct RotaryFields {
         self.config = config
         softmaxScale = known?.softmaxScale
         source = RopeSource(
-            inferred: known?.inferred, model: known?.model,
+            // Of a model the catalog says where its parameters are from.
+            inferred: known?.model != nil
+                ? nil
+                : config?.inferred(
+                    beside: [
+                        base == nil ? nil : "base", layout == nil ? nil : "layout",
+                        rotaryDimension == nil && rotaryShare == nil ? nil : "rotary_dim",
+                    ]),
+            model: known?.model,
             place: scaling == nil && known != nil
                 ? fields.place(of: known?.model == nil ? "config" : "model") : scalingPlace("rope_type"))
         precision = try fields.ifGiven("precision") { try fields.choice($0, of: Precision.self) } ?? .float64

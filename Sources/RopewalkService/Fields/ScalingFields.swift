@@ -16,6 +16,10 @@ struct ScalingFields {
     struct Lengths {
         var extended: Double?
         var original: Double?
+        /// How much of a vector turns, or of a ladder.
+        var share: Double?
+        /// Whether the original length goes before that of the scaling itself.
+        var isBeforeOriginal = true
     }
 
     let scaling: Scaling
@@ -37,6 +41,9 @@ struct ScalingFields {
         // The type first: one that is not known has keys that are not.
         let name = try Self.name(fields, default: defaultType, &keys)
         try fields.refuseAll(but: Self.names + otherNames)
+        self.lengths = try Lengths(
+            extended: lengths.extended ?? Self.length("max_position_embeddings", fields),
+            original: lengths.original ?? Self.length("original_max_position_embeddings", fields))
         do {
             scaling = try keys.scaling(name)
         } catch let error as ScalingError {
@@ -45,10 +52,16 @@ struct ScalingFields {
             throw Problem(.outOfRange, at: place, error.reason)
         }
         rotaryShare = try keys.rotaryShare()
-        self.lengths = try Lengths(
-            extended: lengths.extended ?? fields.ifGiven("max_position_embeddings", fields.number),
-            original: lengths.original ?? fields.ifGiven("original_max_position_embeddings", fields.number))
         warnings = keys.warnings + keys.unused(by: scaling.name)
+    }
+
+    private static func length(_ name: String, _ fields: some Fields) throws -> Double? {
+        let length = try fields.ifGiven(name, fields.number)
+        if let length, length <= 0 {
+            throw Problem(
+                .outOfRange, at: fields.place(of: name), "\(name) must be greater than 0; this is \(length.shortest)")
+        }
+        return length
     }
 
     /// The type by its names of now and before. Throws where two differ.

@@ -36,7 +36,7 @@ struct ScalingKeys<Source: Fields> {
                     highFrequencyFactor: need("high_freq_factor", name), originalLength: originalLength(name)))
         case .proportional:
             return .proportional(
-                try ProportionalScaling(factor: take("factor") ?? 1, share: take("partial_rotary_factor") ?? 1))
+                try ProportionalScaling(factor: take("factor") ?? 1, share: take("partial_rotary_factor") ?? beside.share ?? 1))
         case .ntk:
             return .ntk(try NTKScaling(factor: need("factor", name)))
         case .ntkAlpha:
@@ -129,7 +129,7 @@ struct ScalingKeys<Source: Fields> {
     /// What a config has beside its scaling goes before, as in Hugging Face; the longest stands in for the original.
     private mutating func originalLength(_ name: Scaling.Name) throws -> Double {
         let given = try take("original_max_position_embeddings")
-        if let length = beside.original ?? given { return length }
+        if let length = beside.isBeforeOriginal ? beside.original ?? given : given ?? beside.original { return length }
         guard let length = try extendedLength() else { throw missing("original_max_position_embeddings", name) }
         warnings.append(
             "original_max_position_embeddings is missing, and max_position_embeddings, \(length.shortest), stands in for it, as in Hugging Face"

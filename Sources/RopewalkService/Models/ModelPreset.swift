@@ -35,7 +35,8 @@ struct ModelPreset: Sendable {
         aliases = try fields.ifGiven("aliases", fields.strings) ?? []
         let config = try fields.object("config", ignoringNull: true)
         let place = fields.place(of: "config")
-        layerTypes = try RopeDictionary.layerTypes(config)
+        layerTypes = try RopeDictionary.layerTypes(
+            config, modelType: config.ifGiven("model_type", config.string) ?? "")
         configs = try Dictionary(
             uniqueKeysWithValues: (layerTypes.isEmpty ? [nil] : layerTypes.map(\.self)).map { (type: String?) in
                 (type ?? "", try ConfigFields(config, layerType: type, layerTypePlace: place))

@@ -179,7 +179,8 @@ def cases():
     add("linear", [
         (64, 10000, {"factor": 1}), (64, 10000, {"factor": 4}), (128, 10000, {"factor": 2.5}),
         (128, 500000, {"factor": 8}), (8, 1000000, {"factor": 1.5}), (2, 10000, {"factor": 3}),
-        (256, 1000000, {"factor": 0.5}),
+        (256, 1000000, {"factor": 0.5}), (32, 150000, {"factor": 1}), (48, 100000000, {"factor": 1}),
+        (96, 150000, {"factor": 1}), (128, 775245.97, {"factor": 1}),
     ])
     add("dynamic", [
         (64, 10000, {"factor": 2, "max_position_embeddings": 2048}),
@@ -189,6 +190,8 @@ def cases():
         (8, 10000, {"factor": 1.5, "max_position_embeddings": 2048}),
         (4, 10000, {"factor": 2, "max_position_embeddings": 65536}),
         (256, 1000000, {"factor": 1, "max_position_embeddings": 32768}),
+        (192, 500, {"factor": 2.922, "max_position_embeddings": 1000}, [0, 1, 999, 1000]),
+        (192, 30438.21, {"factor": 16.651, "max_position_embeddings": 2048}),
     ])
     yarns = {"original_max_position_embeddings": 4096}
     add("yarn", [
@@ -220,7 +223,8 @@ def cases():
     add("proportional", [
         (256, 1000000, {"partial_rotary_factor": 0.25}), (512, 1000000, {"partial_rotary_factor": 0.25}),
         (64, 10000, {"partial_rotary_factor": 1.0}), (64, 10000, {"partial_rotary_factor": 0.5, "factor": 8}),
-        (128, 10000, {"partial_rotary_factor": 0.3}), (8, 10000, {"factor": 2}),
+        (128, 10000, {"partial_rotary_factor": 0.3}), (66, 100000000, {"partial_rotary_factor": 0.25}),
+        (8, 10000, {"factor": 2}),
     ])
     add("ntk_alpha", [
         (128, 10000, {"alpha": 1000.0}), (128, 10000, {"alpha": 1.0}), (64, 500000, {"alpha": 2.5}),
