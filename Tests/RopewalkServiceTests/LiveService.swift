@@ -68,3 +68,8 @@ struct ProblemDocument: Decodable {
         return [String(type.trimmingPrefix("/docs/errors#")), place].compactMap { $0 }.joined(separator: " ")
     }
 }
+
+extension RawHTTPResponse {
+    /// The body, for who reads it as JSON.
+    var json: Data { Data(body) }
+}

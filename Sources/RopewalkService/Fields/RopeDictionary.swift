@@ -65,8 +65,9 @@ struct RopeDictionary {
     }
 
     /// The base, from here or from beside it, and its place. Throws where two of its names differ.
-    func base(_ config: JSONFields, modelType: String, _ inferred: inout [String]) throws -> (value: Double, place: Place)
-    {
+    func base(_ config: JSONFields, modelType: String, _ inferred: inout [String]) throws -> (
+        value: Double, place: Place
+    ) {
         if isLocal, let name = Self.localBaseNames.first(where: config.contains) {
             return try (config.number(name), config.place(of: name))
         }

@@ -36,7 +36,8 @@ struct ScalingKeys<Source: Fields> {
                     highFrequencyFactor: need("high_freq_factor", name), originalLength: originalLength(name)))
         case .proportional:
             return .proportional(
-                try ProportionalScaling(factor: take("factor") ?? 1, share: take("partial_rotary_factor") ?? beside.share ?? 1))
+                try ProportionalScaling(
+                    factor: take("factor") ?? 1, share: take("partial_rotary_factor") ?? beside.share ?? 1))
         case .ntk:
             return .ntk(try NTKScaling(factor: need("factor", name)))
         case .ntkAlpha:
