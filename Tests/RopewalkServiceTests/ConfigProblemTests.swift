@@ -86,10 +86,6 @@ import Testing
             #""model_type":"llama","head_dim":16,"partial_rotary_factor":0.5"#,
             "x has 4 elements in its last axis, and by config 8 elements turn, in heads of 16"
         ),
-        (
-            #""model_type":"deepseek_v3","qk_nope_head_dim":2,"qk_rope_head_dim":2"#,
-            "x has 4 elements in its last axis, and by config the last 2 of a head turn; send these 2 alone"
-        ),
     ])
     func `a last axis that is no head's is refused with both lengths`(_ config: String, _ detail: String) throws {
         let problem = try ProblemDocument(LiveService().apply(#"{"x":[1,2,3,4],"config":{\#(config)}}"#))

@@ -72,7 +72,7 @@ import Testing
         (#"{"x":[[1,0]],"scaling":{"rope_type":"linear","factr":2}}"#, 422, "unknown-field /scaling/factr"),
         (#"{"x":[[1,0]],"scaling":"linear"}"#, 422, "wrong-type /scaling"),
         (#"{"x":[[1,0]],"seq_len":0}"#, 422, "out-of-range /seq_len"),
-        (#"{"x":[[1,0]],"model":"llama-3.1-8b"}"#, 422, "unknown-field /model"),
+        (#"{"x":[[1,0]],"model":"llama-3.1-8b"}"#, 422, "shape-mismatch /x"),
         (#"{"x":[[1,0],[1]]}"#, 422, "ragged-tensor /x/1"),
         (#"{"x":[[1,0],3]}"#, 422, "ragged-tensor /x/1"),
         (#"{"x":[[1,"a"]]}"#, 422, "wrong-type /x/0/1"),

@@ -194,7 +194,7 @@ import Testing
         ("rope_type=yarn&factor=2&max_position_embeddings=8&truncate=1", "wrong-type truncate"),
         ("rope_type=ntk&factor=1e300", "out-of-range rope_type"),
         ("partial_rotary_factor=0.5", "missing-field rope_type"),
-        ("config=x", "unknown-field config"), ("layer_type=x", "unknown-field layer_type"),
+        ("config=x", "unknown-field config"), ("layer_type=x", "contradiction layer_type"),
     ])
     func `in a query the keys stand on their own, and so do refusals`(_ query: String, _ summary: String) throws {
         let problem = try ProblemDocument(LiveService().get("/frequencies?dim=4&\(query)"))
