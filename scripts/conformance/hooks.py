@@ -217,8 +217,11 @@ def fit_type(scaling, about):
     if "rope_type" in scaling and "type" in scaling:
         del scaling["rope_type" if about == "type" else "type"]
     given = scaling.get("rope_type", scaling.get("type"))
-    if given is None and (FOR_ALL | FOR_SOME) & set(scaling):
-        users = [name for name in NEEDED if about in NEEDED[name] or about in USED.get(name, set())] or list(NEEDED)
+    users = [name for name in NEEDED if about in NEEDED[name] or about in USED.get(name, set())]
+    # A key that the type has no use for is not read, whatever it is.
+    if (given is None and (FOR_ALL | FOR_SOME) & set(scaling)) or (about in FOR_SOME and given not in users):
+        users = users or list(NEEDED)
+        scaling.pop("type", None)
         given = scaling["rope_type"] = users[checksum(scaling) % len(users)]
     if not isinstance(given, str):
         return None
