@@ -26,6 +26,14 @@ import Testing
             "out-of-range /config/num_attention_heads"
         ),
         (#""model_type":"llama","hidden_size":"16","num_attention_heads":4"#, "", "wrong-type /config/hidden_size"),
+        // What is not read.
+        (#"\#(llama),"hidden_size":"16""#, "", "wrong-type /config/hidden_size"),
+        (
+            #"\#(llama),"rope_local_base_freq":{}"#, #","layer_type":"full_attention""#,
+            "wrong-type /config/rope_local_base_freq"
+        ),
+        (#"\#(llama),"rope_theta":"1","text_config":{}"#, "", "wrong-type /config/rope_theta"),
+        (#"\#(llama),"rope_scaling":7,"text_config":{}"#, "", "wrong-type /config/rope_scaling"),
         (#"\#(llama),"partial_rotary_factor":0"#, "", "out-of-range /config/partial_rotary_factor"),
         // The base, by two names and in two places.
         (#"\#(llama),"rope_theta":0"#, "", "out-of-range /config/rope_theta"),

@@ -26,6 +26,7 @@ struct ConfigFields {
 
     /// `layerType` chooses among parameters that a config has for each type of layer.
     init(_ outer: JSONFields, layerType: String?, layerTypePlace: Place) throws {
+        try Self.checkTypes(outer)
         let text = try outer.contains("text_config") ? outer.object("text_config") : outer
         var inferred: [String] = []
         let modelType = try Self.first(["model_type"], of: [text, outer]) { try $0.string($1) }
@@ -87,6 +88,26 @@ struct ConfigFields {
                     ? "layout \(layout.rawValue): model_type \(name)" : "layout \(layout.rawValue): rope_interleave")
         }
         self.inferred = inferred
+    }
+
+    /// The names that openapi.yaml has are of its types, also where something else goes before them and they are not read.
+    private static func checkTypes(_ config: JSONFields) throws {
+        for name in [
+            "head_dim", "hidden_size", "num_attention_heads", "rotary_dim", "qk_rope_head_dim", "qk_nope_head_dim",
+        ] {
+            _ = try config.ifGiven(name, config.integer)
+        }
+        for name in [
+            "partial_rotary_factor", "rope_theta", "rope_local_base_freq", "max_position_embeddings",
+            "original_max_position_embeddings",
+        ] {
+            _ = try config.ifGiven(name, config.number)
+        }
+        _ = try config.ifGiven("model_type", config.string)
+        _ = try config.ifGiven("rope_interleave", config.boolean)
+        for name in ["rope_parameters", "rope_scaling"] {
+            _ = try config.ifGiven(name) { try config.object($0) }
+        }
     }
 
     /// What was inferred or defaulted, but for what is given beside the config and wins.
