@@ -17,7 +17,10 @@ let package = Package(
         ),
         .target(name: "Locking"),
         .target(name: "MicroHTTP", dependencies: ["CMicroHTTPD", "Locking"]),
-        .target(name: "PositionalEncoding", dependencies: ["Locking"]),
+        .target(
+            name: "CRotaryKernels",
+            cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off", "-Wall", "-Wextra", "-Werror"])]),
+        .target(name: "PositionalEncoding", dependencies: ["CRotaryKernels", "Locking"]),
         .target(name: "CNumberKernels", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
         .target(name: "TensorCoding", dependencies: ["CNumberKernels", "PositionalEncoding"]),
         .target(
