@@ -28,7 +28,7 @@ struct FuzzedRequest: DecodableWithConfiguration {
             case .additive(let tensor): tensor.bits
             case nil: nil
             }
-        let listBits = list.map { list in [UInt64(list.listCount ?? 0)] + list.numbers.map(\.bitPattern) }
+        let listBits = list.map { list in list.axes.map(UInt64.init) + list.numbers.map(\.bitPattern) }
         return [x?.tensor.bits ?? [], maskBits ?? [], listBits ?? []]
     }
 }

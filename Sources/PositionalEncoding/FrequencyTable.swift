@@ -1,10 +1,14 @@
-/// The ladder of frequencies of one set of parameters, for one length.
+/// The ladder of frequencies of one set of parameters, for one length, pair by pair.
+///
+/// With `RotaryParameters.pairs`, which says where pairs are read and written, this is the one table under every rotation.
 package struct FrequencyTable: Sendable {
     /// What a table depends on.
     struct Key: Hashable {
         let rotaryDimension: Int
         let base: Double
         let scaling: Scaling
+        let axes: PairAxes
+        let inverseFrequencies: [Double]?
         let precision: Precision
         /// nil where the ladder is that of the original length.
         let length: Double?
@@ -14,13 +18,22 @@ package struct FrequencyTable: Sendable {
             rotaryDimension = parameters.rotaryDimension
             base = parameters.base
             scaling = parameters.scaling
+            axes = parameters.axes
+            switch parameters.substitute {
+            case nil: inverseFrequencies = nil
+            case .inverseFrequencies(let list): inverseFrequencies = list
+            case .tables: preconditionFailure("tables of cosines and sines have no ladder")
+            }
             precision = parameters.precision
-            self.length = parameters.scaling.ladderLength(parameters.length ?? length)
+            self.length =
+                parameters.dependsOnLength ? parameters.scaling.ladderLength(parameters.length ?? length) : nil
         }
 
         /// What the lists within take, which may be those of one request alone.
         var listBytes: Int {
-            if case .longRope = scaling { rotaryDimension * 8 } else { 0 }
+            let given = (inverseFrequencies?.count ?? 0) * 8
+            if case .longRope = scaling { return given + rotaryDimension * 8 }
+            return given
         }
     }
 
@@ -32,6 +45,10 @@ package struct FrequencyTable: Sendable {
     package let effectiveBase: Double?
     /// For each pair, how much of its frequency is interpolated, from 0 to 1; nil for scalings without a ramp.
     package let interpolation: [Double]?
+    /// Of each pair, the place of its axis among those of a position; nil where a position has one.
+    let axisIndices: [Int]?
+    /// The axis of each pair in letters, `TTHHWW`; nil where a position has one.
+    package let axisLetters: String?
     /// Of longrope: whether the factors are those for lengths past the original one.
     package let isLong: Bool
     let precision: Precision
@@ -44,12 +61,23 @@ package struct FrequencyTable: Sendable {
     }
 
     private init<Arithmetic: LadderArithmetic>(_ key: Key, _: Arithmetic.Type) {
-        let plain = PlainLadder<Arithmetic>(rotaryDimension: key.rotaryDimension, base: key.base)
-        let scaled = key.scaling.scale(plain, length: key.length)
-        inverseFrequencies = scaled.inverseFrequencies.map { Double($0) }
+        if let given = key.inverseFrequencies {
+            inverseFrequencies = given
+            effectiveBase = nil
+            interpolation = nil
+        } else {
+            let plain = PlainLadder<Arithmetic>(
+                rotaryDimension: key.axes.ladderDimension(of: key.rotaryDimension), base: key.base)
+            let scaled = key.scaling.scale(plain, length: key.length)
+            inverseFrequencies = key.axes.deal(scaled.inverseFrequencies.map { Double($0) })
+            effectiveBase = scaled.effectiveBase.map { Double($0) }
+            interpolation = scaled.interpolation.map { key.axes.deal($0.map { Double($0) }) }
+        }
         attentionFactor = key.scaling.attentionFactor
-        effectiveBase = scaled.effectiveBase.map { Double($0) }
-        interpolation = scaled.interpolation?.map { Double($0) }
+        let axes = key.axes.axes
+        let assignment = key.axes.assignment(pairs: key.rotaryDimension / 2)
+        axisIndices = axes.isEmpty ? nil : assignment.map { axes.firstIndex(of: $0) ?? 0 }
+        axisLetters = axes.isEmpty ? nil : String(assignment.map(\.rawValue))
         isLong = key.length != nil
         precision = key.precision
     }

@@ -40,8 +40,9 @@ package final class RotaryEngine: Sendable {
     ) -> Tensor<Scalar> {
         let shape = tensor.shape
         precondition(shape.dimension == parameters.dimension && positions.fit(shape))
+        precondition(positions.axisCount == nil || positions.axisCount == parameters.axes.count)
         let reaches =
-            parameters.scaling.dependsOnLength ? reaches ?? positions.reaches(rows: shape.sequenceLength) : []
+            parameters.dependsOnLength ? reaches ?? positions.reaches(rows: shape.sequenceLength) : []
         let pairs = parameters.pairs
         var elements = tensor.elements
         // Batches that differ in positions or in their ladder, or one that stands for all.
@@ -51,20 +52,30 @@ package final class RotaryEngine: Sendable {
             let rows = RowSource<Scalar>(
                 engine: self, parameters: parameters, length: reaches.isEmpty ? nil : reaches[batch % reaches.count],
                 direction: direction)
+            func turn(row: Int, by run: RowSource<Scalar>.Run) {
+                for sequence in batch * sequences..<(batch + 1) * sequences {
+                    let start = (sequence * shape.sequenceLength + row) * shape.dimension
+                    rotate(run, pairs, of: tensor, into: &elements, start: start)
+                }
+            }
             func turn(by list: some RandomAccessCollection<Double>) {
                 var rest = list[...]
                 while let run = rows.takeRun(from: &rest) {
-                    let row = shape.sequenceLength - rest.count - run.count
-                    for sequence in batch * sequences..<(batch + 1) * sequences {
-                        let start = (sequence * shape.sequenceLength + row) * shape.dimension
-                        rotate(run, pairs, of: tensor, into: &elements, start: start)
-                    }
+                    turn(row: shape.sequenceLength - rest.count - run.count, by: run)
                 }
             }
             switch positions {
             case .consecutive(let first): turn(by: (0..<shape.sequenceLength).lazy.map { first + Double($0) })
             case .shared(let list): turn(by: list)
             case .perBatch(let lists): turn(by: lists[batch])
+            case .perAxis(let axes):
+                let lists = axes.map { $0[batch % $0.count] }
+                var row = 0
+                while row < shape.sequenceLength {
+                    let run = rows.run(of: lists, from: row)
+                    turn(row: row, by: run)
+                    row += run.count
+                }
             }
         }
         return Tensor(shape: shape, elements: elements)

@@ -16,6 +16,9 @@ package struct RotaryParameters: Sendable, Hashable {
     /// In which turned elements are written.
     package let outputLayout: PairLayout
     package let scaling: Scaling
+    package let axes: PairAxes
+    /// What the caller has in place of the ladder that base and scaling make.
+    package let substitute: LadderSubstitute?
     package let precision: Precision
     /// The length that chooses the ladder, in positions, for scalings that have several; nil leaves it to the positions.
     package let length: Double?
@@ -24,7 +27,8 @@ package struct RotaryParameters: Sendable, Hashable {
     package init(
         dimension: Int, rotaryDimension: Int? = nil, rotaryStart: Int = 0, base: Double = defaultBase,
         layout: PairLayout = .interleaved, outputLayout: PairLayout? = nil, scaling: Scaling = .none,
-        precision: Precision = .float64, length: Double? = nil
+        axes: PairAxes = .single, substitute: LadderSubstitute? = nil, precision: Precision = .float64,
+        length: Double? = nil
     ) throws(RotaryParameterError) {
         guard (1...Self.maxDimension).contains(dimension) else { throw .dimension(dimension) }
         if let rotaryDimension {
@@ -42,20 +46,38 @@ package struct RotaryParameters: Sendable, Hashable {
             guard rotaryStart == 0 else { throw .rotaryStart(rotaryStart, largest: 0) }
         }
         guard Self.bases.contains(base) else { throw .base(base) }
-        try scaling.check(rotaryDimension: rotaryDimension ?? dimension, base: base)
+        let turning = rotaryDimension ?? dimension
+        try axes.check(rotaryDimension: turning)
+        if let substitute {
+            guard substitute.pairCount == turning / 2 else {
+                throw .substitutePairs(substitute.pairCount, pairs: turning / 2)
+            }
+        } else {
+            try scaling.check(rotaryDimension: axes.ladderDimension(of: turning), base: base)
+        }
         self.dimension = dimension
-        self.rotaryDimension = rotaryDimension ?? dimension
+        self.rotaryDimension = turning
         self.rotaryStart = rotaryStart
         self.base = base
         self.layout = layout
         self.outputLayout = outputLayout ?? layout
         self.scaling = scaling
+        self.axes = axes
+        self.substitute = substitute
         self.precision = precision
         self.length = length
     }
 
     /// p = r/2, the number of pairs.
     package var pairCount: Int { rotaryDimension / 2 }
+
+    /// What rotated elements are multiplied by.
+    package var attentionFactor: Double {
+        if case .tables = substitute { 1 } else { scaling.attentionFactor }
+    }
+
+    /// Whether the ladder depends on the length of the sequence.
+    package var dependsOnLength: Bool { substitute == nil && scaling.dependsOnLength }
 
     /// Where the pairs of a vector stand.
     package var pairs: PairRun {
@@ -79,4 +101,14 @@ package enum RotaryParameterError: Error, Equatable {
     case baseOfOne(Scaling.Name)
     /// A list of factors, one a pair, has not as many.
     case factorCount(String, Int, pairs: Int)
+    /// The sections of all axes together are not as many pairs as turn.
+    case sections(sum: Int, pairs: Int)
+    /// Taking every third pair, an axis does not find as many as its section has.
+    case interleavedSection(PositionAxis, Int, pairs: Int)
+    /// There is not one axis named for each pair.
+    case axisCount(Int, pairs: Int)
+    /// The pairs cannot be halved for two axes.
+    case unevenAxes(Int)
+    /// What stands in place of the ladder is for another number of pairs.
+    case substitutePairs(Int, pairs: Int)
 }

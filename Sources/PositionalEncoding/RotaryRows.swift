@@ -19,13 +19,40 @@ package struct RotaryRows<Scalar: TensorScalar>: Sendable {
     package let cosines: [Scalar]
     package let sines: [Scalar]
 
+    init(pairCount: Int, cosines: [Scalar], sines: [Scalar]) {
+        self.pairCount = pairCount
+        self.cosines = cosines
+        self.sines = sines
+    }
+
+    /// The same position on every axis.
     init(_ table: FrequencyTable, positions: some Collection<Double>, direction: RotationDirection) {
+        var angles: [Double] = []
+        angles.reserveCapacity(positions.count * table.inverseFrequencies.count)
+        for position in positions {
+            for inverseFrequency in table.inverseFrequencies {
+                angles.append(table.precision.angle(position, inverseFrequency))
+            }
+        }
+        self.init(table, angles: angles, direction)
+    }
+
+    /// A position for each axis that the table knows: `lists` are those of the axes, of which `rows` are taken.
+    init(_ table: FrequencyTable, lists: [[Double]], rows: Range<Int>, direction: RotationDirection) {
+        guard let axes = table.axisIndices else { preconditionFailure("a ladder of one axis has one list") }
+        precondition(lists.count > axes.max() ?? 0)
+        var angles: [Double] = []
+        angles.reserveCapacity(rows.count * axes.count)
+        for row in rows {
+            for (axis, inverseFrequency) in zip(axes, table.inverseFrequencies) {
+                angles.append(table.precision.angle(lists[axis][row], inverseFrequency))
+            }
+        }
+        self.init(table, angles: angles, direction)
+    }
+
+    private init(_ table: FrequencyTable, angles: [Double], _ direction: RotationDirection) {
         pairCount = table.inverseFrequencies.count
-        let count = positions.count * pairCount
-        var cosines: [Scalar] = []
-        var sines: [Scalar] = []
-        cosines.reserveCapacity(count)
-        sines.reserveCapacity(count)
         let (factor, sign) =
             switch direction {
             case .forward: (table.attentionFactor, 1.0)
@@ -34,23 +61,21 @@ package struct RotaryRows<Scalar: TensorScalar>: Sendable {
             }
         switch table.precision {
         case .float64:
-            for position in positions {
-                for inverseFrequency in table.inverseFrequencies {
-                    let angle = position * inverseFrequency
-                    cosines.append(Scalar(factor * cos(angle)))
-                    sines.append(Scalar(factor * sign * sin(angle)))
-                }
-            }
+            cosines = angles.map { Scalar(factor * cos($0)) }
+            sines = angles.map { Scalar(factor * sign * sin($0)) }
         case .float32:
-            for position in positions {
-                for inverseFrequency in table.inverseFrequencies {
-                    let angle = Double(Float(position) * Float(inverseFrequency))
-                    cosines.append(Scalar(Float(factor) * Float(cos(angle))))
-                    sines.append(Scalar(Float(factor) * Float(sign * sin(angle))))
-                }
-            }
+            cosines = angles.map { Scalar(Float(factor) * Float(cos($0))) }
+            sines = angles.map { Scalar(Float(factor) * Float(sign * sin($0))) }
         }
-        self.cosines = cosines
-        self.sines = sines
+    }
+}
+
+extension Precision {
+    /// In rad.
+    fileprivate func angle(_ position: Double, _ inverseFrequency: Double) -> Double {
+        switch self {
+        case .float64: position * inverseFrequency
+        case .float32: Double(Float(position) * Float(inverseFrequency))
+        }
     }
 }

@@ -1,4 +1,4 @@
-/// Finds the rows of cosines and sines for a list of positions, in the cache where they are worth keeping.
+/// Finds the rows of cosines and sines for positions: in the caller's tables, or in the cache where they are worth keeping.
 struct RowSource<Scalar: TensorScalar> {
     /// Rows of the sequence, one after the other, whose cosines and sines stand one after the other as well.
     struct Run {
@@ -8,16 +8,24 @@ struct RowSource<Scalar: TensorScalar> {
         let count: Int
     }
 
+    private enum Source {
+        case ladder(FrequencyTable, FrequencyTable.Key)
+        case tables(CosineTables)
+    }
+
     private let cache: FrequencyCache
-    private let table: FrequencyTable
-    private let key: FrequencyTable.Key
+    private let source: Source
     private let direction: RotationDirection
 
     /// `length` is that of the sequence in positions.
     init(engine: RotaryEngine, parameters: RotaryParameters, length: Double?, direction: RotationDirection) {
         cache = engine.cache
-        table = engine.table(for: parameters, length: length)
-        key = FrequencyTable.Key(parameters, length: length)
+        if case .tables(let tables) = parameters.substitute {
+            source = .tables(tables)
+        } else {
+            source = .ladder(
+                engine.table(for: parameters, length: length), FrequencyTable.Key(parameters, length: length))
+        }
         self.direction = direction
     }
 
@@ -30,16 +38,38 @@ struct RowSource<Scalar: TensorScalar> {
     /// One run at a time is in memory, however many positions a client names.
     func takeRun<List: RandomAccessCollection<Double>>(from rest: inout List) -> Run? where List.SubSequence == List {
         guard let first = rest.first else { return nil }
+        guard case .ladder(let table, let key) = source else {
+            let few = rest.prefix(FrequencyCache.blockLength)
+            rest = rest.dropFirst(few.count)
+            return Run(rows: computedRows(at: few), first: 0, count: few.count)
+        }
         let block = Self.cachedPosition(first).map { $0 / FrequencyCache.blockLength }
         let run: Run
         if let block, let count = consecutiveRows(of: rest, in: block) {
-            run = Run(rows: cachedRows(block: block), first: Int(first) % FrequencyCache.blockLength, count: count)
+            run = Run(
+                rows: cachedRows(table, key, block: block), first: Int(first) % FrequencyCache.blockLength, count: count
+            )
         } else {
             let few = rest.prefix(block == nil ? FrequencyCache.blockLength : Self.fewestRowsOfBlock)
-            run = Run(rows: RotaryRows(table, positions: few, direction: direction), first: 0, count: few.count)
+            run = Run(rows: computedRows(at: few), first: 0, count: few.count)
         }
         rest = rest.dropFirst(run.count)
         return run
+    }
+
+    /// The next rows from `row` on of tokens that have a position on each axis.
+    func run(of lists: [[Double]], from row: Int) -> Run {
+        guard case .ladder(let table, _) = source else { preconditionFailure("tables have one axis") }
+        let end = min(row + FrequencyCache.blockLength, lists[0].count)
+        return Run(
+            rows: RotaryRows(table, lists: lists, rows: row..<end, direction: direction), first: 0, count: end - row)
+    }
+
+    private func computedRows(at positions: some Collection<Double>) -> RotaryRows<Scalar> {
+        switch source {
+        case .ladder(let table, _): RotaryRows(table, positions: positions, direction: direction)
+        case .tables(let tables): tables.rows(at: positions, direction)
+        }
     }
 
     /// How many positions from the first on follow one another within a block; nil where they are too few for it.
@@ -61,7 +91,7 @@ struct RowSource<Scalar: TensorScalar> {
         position >= 0 ? Int(exactly: position) : nil
     }
 
-    private func cachedRows(block: Int) -> RotaryRows<Scalar> {
+    private func cachedRows(_ table: FrequencyTable, _ key: FrequencyTable.Key, block: Int) -> RotaryRows<Scalar> {
         let key = FrequencyCache.Key.rows(key, Scalar.type, direction, block: block)
         let value = cache.value(for: key) {
             let first = block * FrequencyCache.blockLength

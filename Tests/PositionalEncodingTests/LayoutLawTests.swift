@@ -47,6 +47,54 @@ import TestSupport
         }
     }
 
+    @Test(arguments: 1...40 as ClosedRange<UInt64>)
+    func `interleaved is P transposed, half, P, for every option at once`(seed: UInt64) throws {
+        var random = SplitMix64(seed: seed)
+        let rotary = 4 * Int.random(in: 1...6, using: &random)
+        let start = Int.random(in: 0...3, using: &random)
+        let dimension = start + rotary + Int.random(in: 0...3, using: &random)
+        let pairs = rotary / 2
+        let named = (0..<pairs).map { _ in PositionAxis.allCases.randomElement(using: &random) ?? .time }
+        let sections = try #require(PairAxes.Sections([pairs - pairs / 2, pairs / 2, 0]))
+        let axes = try #require(
+            [PairAxes.single, .blocks(sections), .splitLadder, .dealtLadder, .named(named)].randomElement(
+                using: &random))
+        let scaling = try #require(
+            [
+                Scaling.none, .linear(LinearScaling(factor: 3)), .yarn(YarnScaling(factor: 4, originalLength: 32)),
+                .ntkByParts(NTKByPartsScaling(factor: 4, originalLength: 64, alpha: 1, beta: 8, attentionFactor: 1.5)),
+            ].randomElement(using: &random))
+        let frequencies = (0..<pairs).map { _ in Double.random(in: -1...1, using: &random) }
+        let circle = (0..<8 * pairs).map { _ in Double.random(in: 0.5...2, using: &random) }
+        let tables = try #require(CosineTables(cosines: circle, sines: circle.reversed(), rowCount: 8))
+        let substitute: LadderSubstitute? =
+            switch Int.random(in: 0..<3, using: &random) {
+            case 0: nil
+            case 1: .inverseFrequencies(frequencies)
+            default: axes == .single ? .tables(tables) : nil
+            }
+        let precision = Bool.random(using: &random) ? Precision.float64 : .float32
+        func parameters(_ layout: PairLayout, to output: PairLayout? = nil) throws -> RotaryParameters {
+            try RotaryParameters(
+                dimension: dimension, rotaryDimension: rotary, rotaryStart: start, base: 100, layout: layout,
+                outputLayout: output, scaling: scaling, axes: axes, substitute: substitute, precision: precision)
+        }
+        let x = try Tensor<Double>.random([2, 3, dimension], using: &random)
+        func lists() -> [[Double]] {
+            (0..<2).map { _ in (0..<3).map { _ in Double(Int.random(in: 0..<8, using: &random)) } }
+        }
+        let positions =
+            axes == .single ? Positions.perBatch(lists()) : .perAxis((0..<axes.count).map { _ in lists() })
+        for direction in [RotationDirection.forward, .inverse, .shift] {
+            let interleaved = engine.rotate(x, at: positions, by: try parameters(.interleaved), direction)
+            let halves = engine.rotate(
+                converted(x, rotary, start, .interleaved, .half), at: positions, by: try parameters(.half), direction)
+            #expect(converted(halves, rotary, start, .half, .interleaved).elements == interleaved.elements)
+            let written = engine.rotate(x, at: positions, by: try parameters(.interleaved, to: .half), direction)
+            #expect(written.elements == halves.elements)
+        }
+    }
+
     @Test(arguments: [(8, 8, 0), (12, 6, 3), (6, 2, 4)]) func `there and back is the identity`(
         dimension: Int, rotary: Int, start: Int
     ) throws {
@@ -89,6 +137,19 @@ import TestSupport
         let shifted = engine.rotate(turned, at: .shared(Array(repeating: by, count: 4)), by: parameters, .shift)
         let direct = engine.rotate(x, at: .shared(positions.map { $0 + by }), by: parameters)
         let bound = (18 + 300) * 0x1p-53 * 4 * 2.0.squareRoot() * 1.14
+        for (one, other) in zip(shifted.elements, direct.elements) { #expect(abs(one - other) <= bound) }
+    }
+
+    /// The same bound: the axes have positions and distances of their own, none larger.
+    @Test func `a shift composes with a turn on every axis`() throws {
+        let x = try random([3, 8], seed: 11)
+        let parameters = try RotaryParameters(dimension: 8, axes: .dealtLadder)
+        let (positions, by): ([[Double]], [[Double]]) = ([[0, 3, 30], [1, 2, 8]], [[2, -3, 5], [64, 0, -1.5]])
+        let turned = engine.rotate(x, at: .perAxis(positions.map { [$0] }), by: parameters)
+        let shifted = engine.rotate(turned, at: .perAxis(by.map { [$0] }), by: parameters, .shift)
+        let sums = zip(positions, by).map { zip($0, $1).map(+) }
+        let direct = engine.rotate(x, at: .perAxis(sums.map { [$0] }), by: parameters)
+        let bound = (18 + 300) * 0x1p-53 * 4 * 2.0.squareRoot()
         for (one, other) in zip(shifted.elements, direct.elements) { #expect(abs(one - other) <= bound) }
     }
 }

@@ -135,6 +135,7 @@ extension Positions {
         case .consecutive(let first): first + Double(row)
         case .shared(let list): list[row]
         case .perBatch(let lists): lists[batch][row]
+        case .perAxis: preconditionFailure("PairAxesTests has these")
         }
     }
 }

@@ -138,14 +138,24 @@ import Testing
     @Test(arguments: [
         (#""model_type":"llama","head_dim":4"#, #","layer_type":"full_attention""#, "layer_type has no effect"),
         (deepSeek, "", "Hugging Face's code for model_type deepseek_v3 reads neighbours and writes halves"),
-        (
-            #""model_type":"qwen2_vl","head_dim":4,"rope_scaling":{"type":"mrope","mrope_section":[1,1]}"#, "",
-            "mrope_section has an effect where positions have several axes"
-        ),
     ])
     func `what is read otherwise is warned of`(_ config: String, _ fields: String, _ warning: String) throws {
         let warnings = try answer(config, fields)["warnings"].elements.compactMap(\.string)
         #expect(warnings.count == 1 && warnings[0].hasPrefix(warning), "\(warnings)")
+    }
+
+    @Test(arguments: [
+        ("qwen2_vl", "TTTHHWW"), ("qwen3_vl_text", "THWTHWT"), ("qwen3_5_moe_text", "THWTHWT"),
+        ("ernie4_5_vl_moe_text", "HWHWHWTT"),
+    ])
+    func `a config's sections are of the axes that its model's code has`(_ type: String, _ letters: String) throws {
+        let sections = type.hasPrefix("ernie") ? "3,3,2" : "3,2,2"
+        let config =
+            #""model_type":"\#(type)","head_dim":\#(2 * letters.count),"rope_scaling":{"type":"default","mrope_section":[\#(sections)]}"#
+        let x = Array(repeating: "1", count: 2 * letters.count).joined(separator: ",")
+        let response = try LiveService().apply(
+            #"{"x":[[\#(x)]],"config":{\#(config)},"layout":"half","rotary_dim":\#(2 * letters.count)}"#)
+        #expect(try JSON(response.json)["rope"]["axes"] == .string(letters), "\(response.text)")
     }
 
     @Test func `attention takes a config, and the ladder does not`() throws {

@@ -40,7 +40,7 @@ import Testing
             #"{"type":"su","factor":2,"original_max_position_embeddings":8,"short_factor":[1,1],"long_factor":[2,2]}"#,
             "longrope"
         ),
-        (#"{"type":"mrope","mrope_section":[1,1]}"#, "default"), (#"{"type":"dynamic","alpha":4}"#, "ntk_alpha"),
+        (#"{"type":"mrope","mrope_section":[1,1,0]}"#, "default"), (#"{"type":"dynamic","alpha":4}"#, "ntk_alpha"),
     ])
     func `each type is known, and by its older names too`(_ scaling: String, _ type: String) throws {
         #expect(try rope(scaling)["rope"]["rope_type"].string == type)

@@ -31,10 +31,8 @@ import Testing
                 #"{"rope_type":"default","factor":2}"#, [#"factor has no effect: rope_type "default" does not use it"#],
                 1
             ),
-            (
-                #"{"type":"mrope","mrope_section":[1,1]}"#,
-                ["mrope_section has an effect where positions have several"], 1
-            ),
+            (#"{"type":"mrope","mrope_section":[1,1,0]}"#, [], 1),
+            (#"{"mrope_interleaved":true}"#, ["mrope_interleaved has no effect without mrope_section"], 1),
             (#"{"rope_type":"dynamic","alpha":2}"#, [#"rope_type "dynamic" with alpha is read as Hunyuan's"#], 1),
             (#"{"rope_type":"linear","factor":2,"max_position_embeddings":8}"#, [], 1),
         ] as [(String, [String], Double)])

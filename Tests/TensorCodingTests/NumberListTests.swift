@@ -29,13 +29,13 @@ import Testing
 
     @Test func `lists of lists are read in their order`() throws {
         let lists = try list("[[1,2,3],[4,5,6]]")
-        #expect(lists.numbers == [1, 2, 3, 4, 5, 6] && lists.listCount == 2)
-        #expect(try list("[1,2]").listCount == nil)
+        #expect(lists.numbers == [1, 2, 3, 4, 5, 6] && lists.axes == [2, 3])
+        #expect(try list("[1,2]").axes == [2])
     }
 
     @Test(arguments: [
         ("[]", "", InvalidValue.Kind.empty), ("[1,[2]]", "/1", .ragged), ("[[1],2]", "/1", .ragged),
-        ("[[1],[2,3]]", "/1", .ragged), ("[[[1]]]", "", .shapeMismatch), ("[1,1e400]", "/1", .overflow),
+        ("[[1],[2,3]]", "/1", .ragged), ("[[[[1]]]]", "", .shapeMismatch), ("[1,1e400]", "/1", .overflow),
     ])
     func `what is no list is refused in its place`(text: String, place: String, kind: InvalidValue.Kind) throws {
         let error = try #require(invalidValue { try numbers(text) })

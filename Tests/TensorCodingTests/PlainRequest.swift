@@ -70,7 +70,7 @@ struct RequestSummary: Equatable {
             }
         list =
             request.list.map { list in
-                let axes = list.listCount.map { [$0, list.numbers.count / $0] } ?? [list.numbers.count]
+                let axes = list.axes
                 return "\(axes) \(list.numbers.map(\.bitPattern))"
             } ?? "none"
     }

@@ -22,6 +22,13 @@ package struct Attention: Sendable {
 
     /// A query sees keys whose position is at most its own.
     package var isCausal = false
+
+    /// The positions that causality goes by; where a position has axes, the rows' indices, the last query beside the last key.
+    var causalPositions: (query: Positions, key: Positions)? {
+        guard let rotation, rotation.axes != .single else { return positions }
+        return (.consecutive(from: Double(shape.keyLength - shape.queryLength)), .consecutive(from: 0))
+    }
+
     package var mask: AttentionMask?
     package var scale: Double
 

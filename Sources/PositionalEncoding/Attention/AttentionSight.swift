@@ -13,7 +13,7 @@ struct AttentionSight {
             positions = nil
             return
         }
-        guard let (query, key) = attention.positions else { preconditionFailure("causality goes by positions") }
+        guard let (query, key) = attention.causalPositions else { preconditionFailure("causality goes by positions") }
         positions = (query.lists(length: shape.queryLength), key.lists(length: shape.keyLength))
     }
 

@@ -55,8 +55,10 @@ struct AttentionRequest: DecodableWithConfiguration {
             dimension: attention.shape.dimension, at: fields.place(of: "query")
         ) { "query has \($0) elements in its last axis" }
         attention.isCausal = isCausal
-        attention.positions = try AttentionPositionFields(fields, attention.shape)
-            .read(areNeeded: rotates || isCausal, &warnings)
+        attention.positions = try AttentionPositionFields(
+            fields, attention.shape, axes: attention.rotation?.axes ?? .single
+        ).read(areNeeded: rotates || isCausal, &warnings)
+        try Self.checkTables(attention, fields)
         attention.mask = try Self.mask(fields, type, attention.shape, &warnings)
         if let scale = scale ?? rotary?.softmaxScale { attention.scale = scale }
         self.attention = attention
@@ -64,6 +66,19 @@ struct AttentionRequest: DecodableWithConfiguration {
         form = tensors[0].form
         self.warnings = warnings
         source = rotary?.source ?? RopeSource(inferred: nil, model: nil, place: fields.place(of: "scaling"))
+    }
+
+    /// Throws unless tables of cosines and sines, where they are given, have a row for each query and key.
+    private static func checkTables(_ attention: Attention, _ fields: JSONFields) throws {
+        guard case .tables(let tables) = attention.rotation?.substitute, let positions = attention.positions else {
+            return
+        }
+        for (operand, positions, count) in [
+            ("key", positions.key, attention.shape.keyLength), ("query", positions.query, attention.shape.queryLength),
+        ] {
+            try tables.check(
+                positions, rowCount: count, of: operand, name: "\(operand)_positions", in: fields, isInverse: false)
+        }
     }
 
     private static func scale(_ fields: JSONFields, _ type: ScalarType) throws -> Double? {

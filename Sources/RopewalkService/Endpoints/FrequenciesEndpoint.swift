@@ -77,7 +77,8 @@ struct FrequenciesEndpoint: Endpoint {
     ) -> Answer {
         let axes = [query.positions?.count ?? 0, query.parameters.pairCount]
         return Answer(
-            attentionFactor: table.attentionFactor, base: query.parameters.base,
+            attentionFactor: table.attentionFactor,
+            base: Nullable(query.parameters.substitute == nil ? query.parameters.base : nil),
             cos: rows.map { JSONTensor($0.cosines, axes: axes) }, dim: query.parameters.dimension,
             inverseFrequencies: JSONTensor(table.inverseFrequencies, axes: [query.parameters.pairCount]),
             positions: query.positions.map { JSONTensor($0, axes: [$0.count]) }, regions: pairs.regions,
@@ -89,7 +90,7 @@ struct FrequenciesEndpoint: Endpoint {
 
     private struct Answer: Encodable {
         let attentionFactor: Double
-        let base: Double
+        let base: Nullable<Double>
         let cos: JSONTensor?
         let dim: Int
         let inverseFrequencies: JSONTensor

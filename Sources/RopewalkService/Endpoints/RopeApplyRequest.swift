@@ -27,6 +27,10 @@ struct RopeApplyRequest: DecodableWithConfiguration {
         parameters = try rotary.parameters(dimension: shape.dimension, at: fields.place(of: "x")) {
             "x has \($0) elements in its last axis"
         }
-        positions = try OffsetFields.read(fields, for: shape)
+        positions = try OffsetFields.read(fields, for: shape, axes: parameters.axes)
+        if case .tables(let tables) = parameters.substitute {
+            try tables.check(
+                positions, rowCount: shape.sequenceLength, of: "x", name: "positions", in: fields, isInverse: inverse)
+        }
     }
 }

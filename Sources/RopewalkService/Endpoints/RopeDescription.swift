@@ -1,5 +1,19 @@
 import PositionalEncoding
 
+/// A value, or null where there can be none.
+struct Nullable<Value: Encodable & Sendable>: Encodable, Sendable {
+    private let value: Value?
+
+    init(_ value: Value?) {
+        self.value = value
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        if let value { try container.encode(value) } else { try container.encodeNil() }
+    }
+}
+
 /// `"rope"`: the parameters that an answer was computed with, whoever chose them.
 struct RopeDescription: Encodable, Sendable {
     /// A value for all sequences, or a list with one for each batch where they differ.
@@ -23,11 +37,13 @@ struct RopeDescription: Encodable, Sendable {
     }
 
     private let attentionFactor: Double
-    private let base: Double
+    private let axes: String?
+    private let base: Nullable<Double>
     private let dim: Int
     private let effectiveBase: PerBatch<Double>?
     private let factors: PerBatch<String>?
     private let inferred: [String]?
+    private let ladder: String?
     private let layout: String
     private let model: String?
     private let outputLayout: String?
@@ -39,14 +55,23 @@ struct RopeDescription: Encodable, Sendable {
 
     /// `tables` are those of each batch, or one for all.
     init(_ parameters: RotaryParameters, _ tables: [FrequencyTable], _ source: RopeSource) {
-        attentionFactor = parameters.scaling.attentionFactor
-        base = parameters.base
+        attentionFactor = parameters.attentionFactor
+        axes = tables.first?.axisLetters
+        base = Nullable(parameters.substitute == nil ? parameters.base : nil)
         dim = parameters.dimension
         effectiveBase = PerBatch(tables.map(\.effectiveBase))
         var factors: PerBatch<String>?
-        if case .longRope = parameters.scaling { factors = PerBatch(tables.map { $0.isLong ? "long" : "short" }) }
+        if case .longRope = parameters.scaling, parameters.substitute == nil {
+            factors = PerBatch(tables.map { $0.isLong ? "long" : "short" })
+        }
         self.factors = factors
         inferred = source.inferred
+        ladder =
+            switch parameters.substitute {
+            case nil: nil
+            case .inverseFrequencies: "inv_freq"
+            case .tables: "cos_sin"
+            }
         model = source.model
         layout = parameters.layout.rawValue
         outputLayout = parameters.outputLayout == parameters.layout ? nil : parameters.outputLayout.rawValue
@@ -54,14 +79,14 @@ struct RopeDescription: Encodable, Sendable {
         precision = parameters.precision == .float64 ? nil : parameters.precision.rawValue
         ropeType = parameters.scaling.name.rawValue
         rotaryDim = parameters.rotaryDimension
-        scaling = ScalingDescription(parameters.scaling)
+        scaling = parameters.substitute == nil ? ScalingDescription(parameters.scaling) : nil
     }
 
     private enum CodingKeys: String, CodingKey {
         case attentionFactor = "attention_factor"
-        case base, dim
+        case axes, base, dim
         case effectiveBase = "effective_base"
-        case factors, inferred, layout, model
+        case factors, inferred, ladder, layout, model
         case outputLayout = "output_layout"
         case precision
         case ropeType = "rope_type"

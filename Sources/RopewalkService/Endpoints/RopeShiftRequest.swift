@@ -25,10 +25,14 @@ struct RopeShiftRequest: DecodableWithConfiguration {
         parameters = try rotary.parameters(dimension: shape.dimension, at: fields.place(of: "x")) {
             "x has \($0) elements in its last axis"
         }
-        distances = try Self.distances(fields, shape)
+        distances = try Self.distances(fields, shape, parameters.axes)
+        if case .tables(let tables) = parameters.substitute {
+            try tables.check(
+                distances, rowCount: shape.sequenceLength, of: "x", name: "by", in: fields, isInverse: false)
+        }
     }
 
-    private static func distances(_ fields: JSONFields, _ shape: TensorShape) throws -> Positions {
+    private static func distances(_ fields: JSONFields, _ shape: TensorShape, _ axes: PairAxes) throws -> Positions {
         guard fields.contains("by") else {
             throw Problem(
                 .missingField, at: fields.place(of: "by"), "by is missing; it says how many positions x is moved on")
@@ -39,7 +43,7 @@ struct RopeShiftRequest: DecodableWithConfiguration {
         }
         return try PositionFields(
             fields: fields, name: "by", tensor: "x", rowCount: shape.sequenceLength,
-            listCount: shape.rank >= 3 ? shape.axes[0] : nil
+            listCount: shape.rank >= 3 ? shape.axes[0] : nil, axes: axes
         ).lists()
     }
 }

@@ -4,10 +4,12 @@ import PositionalEncoding
 struct AttentionPositionFields {
     private let fields: JSONFields
     private let shape: AttentionShape
+    private let axes: PairAxes
 
-    init(_ fields: JSONFields, _ shape: AttentionShape) {
+    init(_ fields: JSONFields, _ shape: AttentionShape, axes: PairAxes) {
         self.fields = fields
         self.shape = shape
+        self.axes = axes
     }
 
     /// Positions of both, or nil where nothing needs them: given ones are checked then as well, and warned of.
@@ -37,7 +39,7 @@ struct AttentionPositionFields {
         try fields.ifGiven(name) { name in
             try PositionFields(
                 fields: fields, name: name, tensor: tensor, rowCount: rowCount,
-                listCount: shape.rank == 4 ? shape.batch : nil
+                listCount: shape.rank == 4 ? shape.batch : nil, axes: axes
             ).lists()
         }
     }

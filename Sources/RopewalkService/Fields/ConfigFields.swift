@@ -14,6 +14,8 @@ struct ConfigFields {
     let base: Double
     let basePlace: Place
     let scaling: Scaling
+    /// By which position each pair turns.
+    let axes: PairAxes
     let lengths: ScalingFields.Lengths
     /// nil where `model_type` is not known; `layoutProblem` then says so.
     let layout: PairLayout?
@@ -44,6 +46,7 @@ struct ConfigFields {
                 otherNames: RopeDictionary.baseNames + [Self.queryScale])
         }
         self.scaling = scaling?.scaling ?? .none
+        axes = ModelAxes.axes(scaling?.axes ?? .single, of: name)
         self.lengths = lengths
         let queries =
             dictionary.fields?.contains(Self.queryScale) == true

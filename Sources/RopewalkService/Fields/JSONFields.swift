@@ -50,7 +50,7 @@ struct JSONFields: Fields {
 
     func numbers(_ name: String) throws -> [Double] {
         let list = try NumberList(from: decoder(of: name))
-        guard list.listCount == nil else {
+        guard list.axes.count == 1 else {
             throw Problem(.wrongType, at: place(of: name), "\(name) must be a list of numbers; this holds lists")
         }
         return list.numbers

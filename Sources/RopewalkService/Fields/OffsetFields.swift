@@ -6,7 +6,7 @@ enum OffsetFields {
     static let names = ["positions", "offset"]
 
     /// Positions that fit the shape. Throws where both fields are given, or one does not fit.
-    static func read(_ fields: JSONFields, for shape: TensorShape) throws -> Positions {
+    static func read(_ fields: JSONFields, for shape: TensorShape, axes: PairAxes) throws -> Positions {
         guard fields.contains("positions") else {
             return try consecutive(fields, fields.ifGiven("offset", fields.number) ?? 0, shape)
         }
@@ -20,6 +20,8 @@ enum OffsetFields {
         case (1, let position?):
             try PositionFields.check(position, JSONPointer(["positions"]))
             return .consecutive(from: position)
+        case (1, nil) where axes != .single:
+            return try ofOneVector(fields, axes)
         case (1, nil):
             throw Problem(
                 .wrongType, at: fields.place(of: "positions"), "x is one vector, so positions must be one number")
@@ -31,9 +33,24 @@ enum OffsetFields {
         default:
             return try PositionFields(
                 fields: fields, name: "positions", tensor: "x", rowCount: shape.sequenceLength,
-                listCount: shape.rank >= 3 ? shape.axes[0] : nil
+                listCount: shape.rank >= 3 ? shape.axes[0] : nil, axes: axes
             ).lists()
         }
+    }
+
+    /// A number for each axis.
+    private static func ofOneVector(_ fields: JSONFields, _ axes: PairAxes) throws -> Positions {
+        let numbers = try fields.numbers("positions")
+        guard numbers.count == axes.count else {
+            throw Problem(
+                .shapeMismatch, at: fields.place(of: "positions"),
+                "x is one vector, and a position has \(axes.count) axes here; positions are as many numbers, or one that serves every axis"
+            )
+        }
+        for (axis, position) in numbers.enumerated() {
+            try PositionFields.check(position, JSONPointer(["positions"]).appending(axis))
+        }
+        return .perAxis(numbers.map { [[$0]] })
     }
 
     private static func consecutive(_ fields: JSONFields, _ offset: Double, _ shape: TensorShape) throws -> Positions {

@@ -3,25 +3,30 @@ import PositionalEncoding
 /// The rotary parameters of a request, read and not yet held against a dimension.
 struct RotaryFields {
     /// In the order of the documentation, in which the later of two that contradict each other is to blame.
-    static let names = [
-        "base", "rope_theta", "rotary_dim", "rotary_start", "layout", "output_layout", "scaling", "seq_len", "model",
-        "config", "layer_type", "precision",
-    ]
+    static let names =
+        [
+            "base", "rope_theta", "rotary_dim", "rotary_start", "layout", "output_layout", "scaling", "seq_len",
+            "model",
+            "config", "layer_type", "precision",
+        ] + SubstituteFields.names
     /// The same in a query, where the keys of a scaling stand on their own.
     static let queryNames =
-        names.filter { !["scaling", "config"].contains($0) } + ScalingFields.names
+        names.filter { !["scaling", "config", "cos", "sin"].contains($0) } + ScalingFields.names
 
     private let base: Double?
-    private let basePlace: Place
-    private let rotaryDimension: Int?
-    private let rotaryDimensionPlace: Place
+    let basePlace: Place
+    let rotaryDimension: Int?
+    let rotaryDimensionPlace: Place
     private let rotaryShare: Double?
     private let rotaryStart: Int?
-    private let rotaryStartPlace: Place
+    let rotaryStartPlace: Place
     private let layout: PairLayout?
     private let outputLayout: PairLayout?
     private let scaling: Scaling?
-    private let scalingPlace: (String) -> Place
+    let scalingPlace: (String) -> Place
+    private let axes: PairAxes
+    private let substitute: LadderSubstitute?
+    let substitutePlace: Place
     private let config: ConfigFields?
     private let length: Double?
     private let precision: Precision
@@ -51,21 +56,22 @@ struct RotaryFields {
         try self.init(
             fields, scaling: scaling,
             scalingBase: object.flatMap { keys in try keys.ifGiven("rope_theta", keys.number) },
-            scalingPlace: { [object] in object?.place(of: $0) ?? fields.place(of: "config") }, known: known,
-            mustNameLayout: true)
+            scalingPlace: { [object] in object?.place(of: $0) ?? fields.place(of: "config") },
+            substitute: SubstituteFields.read(fields, scaling: scaling), known: known, mustNameLayout: true)
     }
 
     init(_ fields: QueryFields, _ models: ModelCatalog) throws {
         let isScaled = ScalingFields.names.contains(where: fields.contains)
+        let scaling = try isScaled ? ScalingFields(fields, otherNames: fields.names) : nil
         try self.init(
-            fields, scaling: isScaled ? ScalingFields(fields, otherNames: fields.names) : nil, scalingBase: nil,
-            scalingPlace: fields.place,
+            fields, scaling: scaling, scalingBase: nil, scalingPlace: fields.place,
+            substitute: SubstituteFields.inverseFrequencies(fields, scaling: scaling),
             known: fields.ifGiven("model") { try KnownParameters(model: $0, fields, models) }, mustNameLayout: false)
     }
 
     private init(
         _ fields: some Fields, scaling: ScalingFields?, scalingBase: Double?, scalingPlace: @escaping (String) -> Place,
-        known: KnownParameters?, mustNameLayout: Bool
+        substitute: LadderSubstitute?, known: KnownParameters?, mustNameLayout: Bool
     ) throws {
         if known == nil, fields.contains("layer_type") {
             throw Problem(
@@ -112,6 +118,9 @@ struct RotaryFields {
         if layout == nil, let config, config.layout == nil { throw config.layoutProblem }
         self.scaling = scaling?.scaling
         self.scalingPlace = scalingPlace
+        axes = scaling?.axes ?? config?.axes ?? .single
+        self.substitute = substitute
+        substitutePlace = fields.place(of: SubstituteFields.names.first(where: fields.contains) ?? "inv_freq")
         self.config = config
         softmaxScale = known?.softmaxScale
         source = RopeSource(
@@ -135,9 +144,14 @@ struct RotaryFields {
         let effective = self.scaling ?? config?.scaling ?? .none
         contexts = effective.contexts(given: scaling?.lengths ?? config?.lengths ?? .init(), length: self.length)
         var warnings = (scaling?.warnings ?? []) + (known?.warnings ?? [])
-        if length != nil, !effective.dependsOnLength {
+        if length != nil, substitute != nil {
+            warnings.append("seq_len has no effect: inv_freq is the ladder for every length")
+        } else if length != nil, !effective.dependsOnLength {
             warnings.append(
                 "seq_len has no effect: rope_type \"\(effective.name.rawValue)\" has one ladder for every length")
+        }
+        if case .tables = substitute, fields.contains("precision") {
+            warnings.append("precision has no effect: cos and sin are used as they are")
         }
         if mustNameLayout, layout == nil, config == nil, ![.default, .linear].contains(effective.name) {
             warnings.append(
@@ -153,7 +167,7 @@ struct RotaryFields {
     /// The parameters of a model as it is.
     init(_ known: KnownParameters) throws {
         try self.init(
-            NoFields(), scaling: nil, scalingBase: nil, scalingPlace: NoFields().place, known: known,
+            NoFields(), scaling: nil, scalingBase: nil, scalingPlace: NoFields().place, substitute: nil, known: known,
             mustNameLayout: false)
     }
 
@@ -167,7 +181,7 @@ struct RotaryFields {
                 dimension: dimension, rotaryDimension: rotary, rotaryStart: start(dimension, rotary),
                 base: base ?? config?.base ?? RotaryParameters.defaultBase,
                 layout: layout ?? config?.layout ?? .interleaved, outputLayout: outputLayout,
-                scaling: scaling ?? config?.scaling ?? .none,
+                scaling: scaling ?? config?.scaling ?? .none, axes: axes, substitute: substitute,
                 precision: precision, length: length)
         } catch {
             throw problem(error, at: place, saying: name)
@@ -194,47 +208,6 @@ struct RotaryFields {
         if let rotaryStart { return rotaryStart }
         guard rotaryDimension == nil, config?.turnsLastPart == true, let rotary else { return 0 }
         return dimension - rotary
-    }
-
-    private func problem(_ error: RotaryParameterError, at place: Place, saying name: (Int) -> String) -> Problem {
-        switch error {
-        case .dimension(let dimension):
-            Problem(
-                .outOfRange, at: place,
-                "\(name(dimension)); a dimension is from 1 to \(RotaryParameters.maxDimension)")
-        case .oddDimension(let dimension):
-            Problem(
-                .oddDimension, at: place, "\(name(dimension)); RoPE rotates pairs, so rotary_dim must be even")
-        case .rotaryDimension(let dimension) where dimension > 0:
-            Problem(
-                .oddDimension, at: rotaryDimensionPlace,
-                "rotary_dim is \(dimension); RoPE rotates pairs, so rotary_dim must be even")
-        case .rotaryDimension(let dimension):
-            Problem(.outOfRange, at: rotaryDimensionPlace, "rotary_dim must be at least 2; this is \(dimension)")
-        case .rotaryDimensionTooLarge(let rotary, let dimension):
-            Problem(
-                .outOfRange, at: rotaryDimensionPlace,
-                "rotary_dim is \(rotary), and the vectors have only \(dimension) elements")
-        case .rotaryStart(let start, let largest):
-            Problem(
-                .outOfRange, at: rotaryStartPlace,
-                "rotary_start is \(start), and the elements that turn end within the vector from 0 to \(largest)")
-        case .base(let base):
-            Problem(.outOfRange, at: basePlace, "base must be from 1 to 1e30; this is \(base.shortest)")
-        case .rotaryDimensionTooSmall(let rotary, let least, let name):
-            Problem(
-                .outOfRange, at: rotaryDimension == nil ? place : rotaryDimensionPlace,
-                "rope_type \"\(name.rawValue)\" divides by rotary_dim − 2, so rotary_dim must be at least \(least); this is \(rotary)"
-            )
-        case .baseOfOne(let name):
-            Problem(
-                .outOfRange, at: basePlace,
-                "rope_type \"\(name.rawValue)\" divides by the logarithm of base, so base must be greater than 1")
-        case .factorCount(let parameter, let count, let pairs):
-            Problem(
-                .shapeMismatch, at: scalingPlace(parameter),
-                "\(parameter) has \(count) factors, and there are \(pairs) pairs that turn; one a pair is needed")
-        }
     }
 }
 

@@ -6,8 +6,11 @@ struct ScalingFields {
         ["rope_type", "type"] + lengthNames + [
             "factor", "attention_factor", "beta_fast", "beta_slow", "mscale", "mscale_all_dim", "truncate",
             "short_factor", "long_factor", "low_freq_factor", "high_freq_factor", "alpha", "beta", "rho",
-            "partial_rotary_factor", "mrope_section", "mrope_interleaved",
-        ]
+            "partial_rotary_factor",
+        ] + axisNames
+
+    /// What says by which position a pair turns; alone, they leave the ladder as it is.
+    static let axisNames = ["mrope_section", "mrope_interleaved", "axes"]
 
     /// What every type takes, whether it needs them or not.
     static let lengthNames = ["max_position_embeddings", "original_max_position_embeddings"]
@@ -25,6 +28,8 @@ struct ScalingFields {
     let scaling: Scaling
     /// What of a vector turns; nil where the scaling itself has a use for it.
     let rotaryShare: Double?
+    /// By which position each pair turns.
+    let axes: PairAxes
     /// As given, whether the scaling needs them or not.
     let lengths: Lengths
     /// What is legal and has no effect, or is read otherwise than it stands there.
@@ -52,6 +57,7 @@ struct ScalingFields {
             throw Problem(.outOfRange, at: place, error.reason)
         }
         rotaryShare = try keys.rotaryShare()
+        axes = try keys.axes()
         warnings = keys.warnings + keys.unused(by: scaling.name)
     }
 
@@ -71,6 +77,8 @@ struct ScalingFields {
         let names = ["rope_type", "type"].filter(fields.contains)
         guard let first = names.first else {
             if let defaultType { return defaultType }
+            let given = Self.names.filter(fields.contains)
+            if !given.isEmpty, given.allSatisfy(Self.axisNames.contains) { return .default }
             throw Problem(
                 .missingField, at: fields.place(of: "rope_type"), "rope_type is missing; a scaling says which it is")
         }

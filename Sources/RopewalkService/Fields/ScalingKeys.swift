@@ -4,20 +4,17 @@ import PositionalEncoding
 struct ScalingKeys<Source: Fields> {
     private let fields: Source
     private let beside: ScalingFields.Lengths
-    private var used: Set<String> = ["rope_type", "type", "rope_theta", "mrope_section", "mrope_interleaved"]
+    private var used: Set<String> = ["rope_type", "type", "rope_theta"]
     var warnings: [String] = []
 
     init(_ fields: Source, beside lengths: ScalingFields.Lengths) {
         self.fields = fields
         beside = lengths
-        used.formUnion(ScalingFields.lengthNames)
+        used.formUnion(ScalingFields.lengthNames + ScalingFields.axisNames)
     }
 
     /// Throws `Problem`, or the `ScalingError` of the type.
     mutating func scaling(_ name: Scaling.Name) throws -> Scaling {
-        if fields.contains("mrope_section") {
-            warnings.append("mrope_section has an effect where positions have several axes, and here they have one")
-        }
         switch name {
         case .default:
             return .none
@@ -61,6 +58,45 @@ struct ScalingKeys<Source: Fields> {
                 "partial_rotary_factor must be greater than 0 and at most 1; this is \(share.shortest)")
         }
         return share
+    }
+
+    /// By which position each pair turns: `mrope_section` with `mrope_interleaved`, or `axes`.
+    mutating func axes() throws -> PairAxes {
+        let isInterleaved = try fields.ifGiven("mrope_interleaved", fields.boolean)
+        let counts = try fields.ifGiven("mrope_section", fields.numbers)
+        let text = try fields.ifGiven("axes", fields.string)
+        if let counts {
+            guard text == nil else {
+                throw Problem(
+                    .contradiction, at: fields.place(of: "axes"),
+                    "axes and mrope_section both say by which position a pair turns; give one")
+            }
+            guard let sections = PairAxes.Sections(counts.map { Int(exactly: $0) ?? -1 }) else {
+                throw Problem(
+                    .outOfRange, at: fields.place(of: "mrope_section"),
+                    "mrope_section is three whole numbers of pairs, of time, height and width, at most \(RotaryParameters.maxDimension) each"
+                )
+            }
+            return isInterleaved == true ? .interleaved(sections) : .blocks(sections)
+        }
+        if isInterleaved != nil {
+            warnings.append("mrope_interleaved has no effect without mrope_section")
+        }
+        guard let text else { return .single }
+        switch text {
+        case "qwen_vision": return .splitLadder
+        case "pixtral": return .dealtLadder
+        default:
+            let letters = text.prefix(RotaryParameters.maxDimension).map(PositionAxis.init(rawValue:))
+            let axes = letters.compactMap(\.self)
+            guard axes.count == letters.count, !axes.isEmpty else {
+                throw Problem(
+                    .unknownValue, at: fields.place(of: "axes"),
+                    "axes \"\(text.clipped)\" is not known; it is \"qwen_vision\", \"pixtral\", or a letter for each pair: T, H or W"
+                )
+            }
+            return .named(axes)
+        }
     }
 
     /// A warning for each key that is given and of no use.
