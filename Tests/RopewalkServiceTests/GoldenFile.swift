@@ -16,7 +16,7 @@ struct GoldenFile: Decodable {
     }
 
     static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Goldens")
-    static let names = ["models", "rotate_half", "scaled_dot_product_attention", "scaling"]
+    static let names = ["models", "multi_axis", "rotate_half", "scaled_dot_product_attention", "scaling"]
 
     let provenance: Provenance
     let cases: [GoldenCase]

@@ -17,10 +17,14 @@ NOTES = (
 POSITIONS = [1, 4095]
 # Whose rotary embedding takes a type of layer.
 TYPED = {"gemma3_text", "modernbert"}
-# Which transformers has not, or whose classes it keeps elsewhere.
-WITHOUT = {
-    "chatglm", "falcon", "gptj", "internlm2", "kimi_k2", "qwen2_vl", "qwen3_5_moe_text", "qwen3_vl_text",
+# Of another name than their model_type. Kimi K2 is DeepSeek V3 to transformers (configuration_kimi_k25.py).
+CONFIGS = {"kimi_k2": "deepseek_v3", "qwen2_vl": "qwen2_vl_text"}
+PACKAGES = {
+    "gemma3_text": "gemma3", "kimi_k2": "deepseek_v3", "llama4_text": "llama4", "qwen3_5_moe_text": "qwen3_5_moe",
+    "qwen3_vl_text": "qwen3_vl",
 }
+# Which transformers has not.
+WITHOUT = {"chatglm", "internlm2"}
 
 
 def function(type_):
@@ -28,7 +32,7 @@ def function(type_):
 
 
 def package(type_):
-    return {"gemma3_text": "gemma3", "llama4_text": "llama4"}.get(type_, type_)
+    return PACKAGES.get(type_, type_)
 
 
 def config(preset, type_):
@@ -37,26 +41,41 @@ def config(preset, type_):
         keys |= {"hidden_size": 2 * keys["head_dim"], "num_attention_heads": 2, "num_key_value_heads": 2}
     if type_ in TYPED:
         keys |= {"layer_types": ["full_attention", "sliding_attention"], "num_hidden_layers": 2}
-    return CONFIG_MAPPING[type_](**keys)
+    if type_ == "falcon":
+        # Its config divides the two others, and lets nobody set the quotient.
+        del keys["head_dim"]
+    return CONFIG_MAPPING[CONFIGS.get(type_, type_)](**keys)
 
 
-def tables(module, made, x, layer_type):
-    name = next(
-        name for name, value in vars(module).items()
+def modeling(name):
+    return importlib.import_module(f"transformers.models.{name}.modeling_{name}")
+
+
+def embedding(module, vision=False):
+    """The RotaryEmbedding class of the module's text model, or of its vision encoder."""
+    return next(
+        value for name, value in vars(module).items()
         if name.endswith("RotaryEmbedding") and inspect.isclass(value) and value.__module__ == module.__name__
-        and "Vision" not in name
+        and ("Vision" in name) == vision
     )
-    embedding = getattr(module, name)(made)
-    arguments = [layer_type] if layer_type else []
-    return embedding(x, torch.tensor([POSITIONS]), *arguments)
+
+
+def rotated_by_gptj(module, x, rotary_dim):
+    """GPT-J has no class: rows of sines and cosines, and heads behind the sequence."""
+    rows = module.create_sinusoidal_positions(POSITIONS[-1] + 1, rotary_dim)[POSITIONS]
+    sines, cosines = torch.split(rows[None], rotary_dim // 2, dim=-1)
+    turned = module.apply_rotary_pos_emb(x[..., :rotary_dim].transpose(1, 2), sines, cosines).transpose(1, 2)
+    return torch.cat([turned, x[..., rotary_dim:]], dim=-1)
 
 
 def rotated(preset, x, layer_type):
     """The whole heads, of which the part that turns has been turned."""
     type_ = preset["config"]["model_type"]
-    module = importlib.import_module(f"transformers.models.{package(type_)}.modeling_{package(type_)}")
+    module = modeling(package(type_))
     made = config(preset, type_)
-    found = tables(module, made, x, layer_type)
+    if type_ == "gptj":
+        return rotated_by_gptj(module, x, made.rotary_dim)
+    found = embedding(module)(made)(x, torch.tensor([POSITIONS]), *([layer_type] if layer_type else []))
     if isinstance(found, tuple):
         cosines, sines = found
         apply = getattr(module, "apply_rotary_pos_emb_interleave", None) or module.apply_rotary_pos_emb
