@@ -27,7 +27,9 @@ package struct Router<Handler: Sendable>: Sendable {
 
     /// The path as it was added; nil where there is none.
     package func pattern(for path: String) -> String? {
-        [path, Self.pattern(of: path)].first { handlers[$0] != nil }
+        if handlers[path] != nil { return path }
+        let pattern = Self.pattern(of: path)
+        return handlers[pattern] == nil ? nil : pattern
     }
 
     /// The path with a name in place of what follows its last slash.

@@ -62,12 +62,7 @@ struct Application: HTTPApplication {
 
     func didFinish(_ record: HTTPRecord) {
         metrics.count(record)
-        let milliseconds = (record.seconds * 100_000).rounded() / 100
-        logger.info(
-            """
-            \(record.method.clipped) \(record.route ?? "-") \(record.status) in=\(record.bytesReceived) \
-            out=\(record.bytesSent) ms=\(milliseconds) id=\(record.id)\(record.isComplete ? "" : " aborted")
-            """)
+        logger.info("\(record.line)")
     }
 
     private func response(to error: any Error, of request: HTTPRequest) -> HTTPResponse {
@@ -80,5 +75,28 @@ struct Application: HTTPApplication {
         default: break
         }
         return problem.response(id: request.id, headers: headers)
+    }
+}
+
+extension HTTPRecord {
+    /// As it stands in the log. Every request has one, so it is put together by hand.
+    fileprivate var line: String {
+        var line = method.clipped
+        line.reserveCapacity(96)
+        line += " "
+        line += route ?? "-"
+        for (name, number) in [(" ", status), (" in=", bytesReceived), (" out=", bytesSent)] {
+            line += name
+            line += String(number)
+        }
+        let hundredths = Int((seconds * 100_000).rounded())
+        line += " ms="
+        line += String(hundredths / 100)
+        line += hundredths % 100 < 10 ? ".0" : "."
+        line += String(hundredths % 100)
+        line += " id="
+        line += id
+        if !isComplete { line += " aborted" }
+        return line
     }
 }

@@ -17,8 +17,11 @@ struct LineLogHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
-        let all = metadata.merging(event.metadata ?? [:]) { _, new in new }
-        let suffix = all.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
-        writer.write("\(event.level) \(event.message)\(suffix)")
+        var line = event.level.rawValue
+        line += " "
+        line += event.message.description
+        let all = event.metadata.map { metadata.merging($0) { _, new in new } } ?? metadata
+        if !all.isEmpty { line += all.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined() }
+        writer.write(line)
     }
 }

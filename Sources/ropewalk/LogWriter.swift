@@ -56,7 +56,12 @@ final class LogWriter: Sendable {
             }
             guard !lines.isEmpty else { return }
             var text = ""
-            for line in lines { text += "\(clock.stamp(line.time)) \(line.text)\n" }
+            for line in lines {
+                text += clock.stamp(line.time)
+                text += " "
+                text += line.text
+                text += "\n"
+            }
             if dropped > 0 { text += "\(clock.stamp(.now)) warning \(dropped) lines of this log were dropped\n" }
             writeToStandardError(text)
         }

@@ -8,7 +8,10 @@ import Glibc
     private let context: Unmanaged<HTTPServer>
 
     /// Memory of one connection: request line and header block fit into it, and a body comes in pieces of half of it.
-    private static let connectionMemory = 131_072
+    ///
+    /// libmicrohttpd 0.9.75 fills what is left of it with zeros after each request. 128 KiB took a tenth of a small one, and
+    /// make no large one faster.
+    private static let connectionMemory = 32_768
 
     /// Starts the thread; nil where libmicrohttpd cannot.
     init?(serving server: HTTPServer) {
