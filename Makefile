@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .PHONY: help serve test test-thread test-address lint format openapi goldens check-metrics conformance
-.PHONY: prove-numbers fuzz bench docker docker-test docker-lint deps
+.PHONY: prove-numbers fuzz fuzz-build bench docker docker-test docker-lint deps
 .DEFAULT_GOAL := help
 
 # What follows serve on the command line: make serve ARGS="--port 9000"
@@ -20,7 +20,7 @@ help:
 	@echo "make check-metrics  hold /metrics to promtool, from the Debian package prometheus"
 	@echo "make conformance    hold the service to openapi.yaml with Schemathesis, from PyPI (needs python3-venv)"
 	@echo "make prove-numbers  write and read back every float32 (minutes)"
-	@echo "make fuzz           look for what the JSON reader gets wrong (SECONDS=600)"
+	@echo "make fuzz           look for what the readers get wrong (SECONDS=600 for each)"
 	@echo "make bench          measure the service beside its peers, from PyPI (needs wrk and python3-venv)"
 	@echo "make docker         build the image ropewalk"
 	@echo "make docker-test    build it, run it and ask it for every documented route"
@@ -48,25 +48,34 @@ lint:
 format:
 	swift format --in-place --parallel --recursive Package.swift Sources Tests Fuzz
 
-# What it finds stays in .build/fuzz/findings; running the binary on such a file shows it again.
+# What it finds stays in .build/fuzz/<format>-findings; running .build/fuzz/release/fuzz <format> <file> shows it again.
 FUZZ := .build/fuzz
+FORMATS := json npy safetensors
 SECONDS ?= 600
-fuzz: deps
-	ROPEWALK_FUZZ=1 swift build -c release --scratch-path $(FUZZ) --product fuzz-json
-	@mkdir -p $(FUZZ)/corpus $(FUZZ)/findings
-	@$(FUZZ)/release/fuzz-json seeds $(FUZZ)/corpus
-	SWIFT_BACKTRACE=enable=no $(FUZZ)/release/fuzz-json -max_total_time=$(SECONDS) -max_len=4096 -timeout=10 \
-		-dict=Fuzz/json.dict -artifact_prefix=$(FUZZ)/findings/ -print_final_stats=1 $(FUZZ)/corpus
+fuzz: $(FORMATS:%=fuzz-%)
+
+fuzz-build: deps
+	ROPEWALK_FUZZ=1 swift build -c release --scratch-path $(FUZZ) --product fuzz
+
+fuzz-%: fuzz-build
+	@mkdir -p $(FUZZ)/$*-corpus $(FUZZ)/$*-findings
+	@$(FUZZ)/release/fuzz $* seeds $(FUZZ)/$*-corpus
+	SWIFT_BACKTRACE=enable=no $(FUZZ)/release/fuzz $* -max_total_time=$(SECONDS) -max_len=4096 -timeout=10 \
+		-dict=Fuzz/$*.dict -artifact_prefix=$(FUZZ)/$*-findings/ -print_final_stats=1 $(FUZZ)/$*-corpus
 
 openapi: deps
 	swift run openapi-to-json openapi.yaml Sources/RopewalkService/Resources/openapi.json
 
 # The tests and CI read what this writes; they do not need Python.
 GOLDENS := Tests/RopewalkServiceTests/Goldens
+FILE_GOLDENS := Tests/TensorCodingTests/Goldens
 goldens:
 	python3 -m venv .build/goldens
 	.build/goldens/bin/pip install --quiet --requirement $(GOLDENS)/requirements.txt
 	.build/goldens/bin/python -B $(GOLDENS)/make_goldens.py
+	python3 -m venv .build/file-goldens
+	.build/file-goldens/bin/pip install --quiet --requirement $(FILE_GOLDENS)/requirements.txt
+	.build/file-goldens/bin/python -B $(FILE_GOLDENS)/make_files.py
 
 check-metrics: deps
 	swift build -c release --product ropewalk

@@ -59,7 +59,9 @@ let package = Package(
             exclude: ["make_inverse_frequencies.py"]
         ),
         .testTarget(
-            name: "TensorCodingTests", dependencies: ["TensorCoding", "PositionalEncoding", "TestSupport"]),
+            name: "TensorCodingTests", dependencies: ["TensorCoding", "PositionalEncoding", "TestSupport"],
+            exclude: ["Goldens"]
+        ),
         .testTarget(name: "MicroHTTPTests", dependencies: ["MicroHTTP", "Locking", "TestSupport"]),
         .testTarget(
             name: "RopewalkServiceTests",
@@ -82,7 +84,7 @@ for target in package.targets where !target.name.hasPrefix("C") {
     }
 }
 
-// The fuzzer of the JSON reader (make fuzz). It is built alone, and all that it runs is instrumented.
+// The fuzzer of what reads requests (make fuzz). It is built alone, and all that it runs is instrumented.
 if Context.environment["ROPEWALK_FUZZ"] != nil {
     let sanitizers = ["-sanitize=fuzzer,address"]
     for target in package.targets where ["Locking", "PositionalEncoding", "TensorCoding"].contains(target.name) {
@@ -93,7 +95,7 @@ if Context.environment["ROPEWALK_FUZZ"] != nil {
     }
     package.targets.append(
         .executableTarget(
-            name: "fuzz-json", dependencies: ["TensorCoding", "PositionalEncoding", "TestSupport"], path: "Fuzz",
+            name: "fuzz", dependencies: ["TensorCoding", "PositionalEncoding", "TestSupport"], path: "Fuzz",
             swiftSettings: [.treatAllWarnings(as: .error), .unsafeFlags(["-sanitize=address"])],
             linkerSettings: [.unsafeFlags(sanitizers + ["-use-ld=lld"])]
         ))

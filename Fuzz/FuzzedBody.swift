@@ -1,14 +1,29 @@
 import FoundationEssentials
-import Glibc
 import PositionalEncoding
 import TensorCoding
+import TestSupport
 
 /// A body that the reader must read alike whatever it guesses, and of which what was read is written and read again.
 struct FuzzedBody {
     private let text: Data
 
-    init(_ text: Data) {
+    private init(_ text: Data) {
         self.text = text
+    }
+
+    /// What the tests begin with as well.
+    static var seeds: [Data] {
+        var corpus = JSONCorpus(seed: 1)
+        let requests = (0..<500).map { _ in Array(corpus.next().utf8) }.filter { $0.count < 4_000 }
+        return (JSONFuzzer.documents + requests).map { Data($0) }
+    }
+
+    /// An array alone is put under every name that arrays are read for.
+    static func check(_ text: Data) {
+        let isArray = text.first { !" \t\r\n".utf8.contains($0) } == UInt8(ascii: "[")
+        let fields = ["{\"x\":", ",\"mask\":", ",\"list\":"]
+        let body = isArray ? fields.reduce(Data()) { $0 + $1.utf8 + text } + "}".utf8 : text
+        FuzzedBody(body).check()
     }
 
     /// What came of a body: the request, or the error without its offsets.
@@ -17,7 +32,7 @@ struct FuzzedBody {
         case error(String)
     }
 
-    func check() {
+    private func check() {
         for type in ScalarType.allCases {
             let plain = Self.read(text, type)
             for variant in variants { expectEqual(plain, Self.read(variant, type)) }
@@ -100,15 +115,4 @@ struct FuzzedBody {
             fail("what was written is refused: \(error)")
         }
     }
-}
-
-/// Unlike `precondition`, says why in an optimized build.
-private func expect(_ condition: Bool, _ reason: @autoclosure () -> String) {
-    if !condition { fail(reason()) }
-}
-
-private func fail(_ reason: String) -> Never {
-    print(reason)
-    fflush(nil)
-    abort()
 }

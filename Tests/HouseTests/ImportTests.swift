@@ -59,9 +59,11 @@ import Testing
         }
     }
 
-    @Test func `unsafe stays where sockets, C and buffers are, and where numbers are read and written`() throws {
+    @Test func `unsafe stays where sockets, C and buffers are, and where numbers and bytes are read and written`()
+        throws
+    {
         let folders = [
-            "PositionalEncoding": ["CRotaryKernels"], "TensorCoding": ["Numbers/"], "RopewalkService": [],
+            "PositionalEncoding": ["CRotaryKernels"], "TensorCoding": ["Binary/", "Numbers/"], "RopewalkService": [],
             "MicroHTTP": ["MHD/", "Sockets/"],
         ]
         for (room, folders) in folders {

@@ -1,0 +1,51 @@
+import FoundationEssentials
+
+/// Reads numpy's .npy, one tensor: [format versions](https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html)
+/// 1 to 3, elements `f2`, `f4` and `f8`.
+package enum NPYReader {
+    static let magic: [UInt8] = [0x93] + "NUMPY".utf8
+    /// numpy's own limit.
+    static let maxHeaderBytes = 10_000
+
+    /// The tensor, little-endian and row-major: where the file is not, its bytes are copied, else they stay where they are.
+    ///
+    /// Throws `TensorFormatError` for whatever numpy refuses, for elements of other types, and where there are more or fewer
+    /// bytes than the header says.
+    package static func read(_ file: Data) throws(TensorFormatError) -> TensorBytes {
+        guard file.starts(with: magic) else {
+            throw TensorFormatError(.malformed, "this is no .npy file: it does not begin with \\x93NUMPY")
+        }
+        let (start, length) = try headerPlace(file)
+        guard length <= maxHeaderBytes else {
+            throw TensorFormatError(
+                .headerTooLong, "the header is of \(length) bytes, and the limit is \(maxHeaderBytes)")
+        }
+        guard file.count - start >= length else {
+            throw TensorFormatError(
+                .malformed, "the header is of \(length) bytes, and the file ends \(file.count - start) bytes into it")
+        }
+        let text = file[(file.startIndex + start)..<(file.startIndex + start + length)]
+        let header = try NPYHeader(Array(text))
+        let payload = file[(file.startIndex + start + length)...]
+        return try header.tensor(payload)
+    }
+
+    /// Where the header begins, and how long it says it is.
+    private static func headerPlace(_ file: Data) throws(TensorFormatError) -> (start: Int, length: Int) {
+        let prefix = Array(file.prefix(magic.count + 6))
+        guard prefix.count > magic.count + 1 else {
+            throw TensorFormatError(.malformed, "the file ends within its version")
+        }
+        let (major, minor) = (prefix[magic.count], prefix[magic.count + 1])
+        guard (1...3).contains(major), minor == 0 else {
+            throw TensorFormatError(
+                .unsupported, "the format's version is \(major).\(minor); 1.0, 2.0 and 3.0 are read")
+        }
+        let start = magic.count + 2 + (major == 1 ? 2 : 4)
+        guard prefix.count >= start else {
+            throw TensorFormatError(.malformed, "the file ends within the length of its header")
+        }
+        let length = prefix[(magic.count + 2)..<start].reversed().reduce(0) { $0 << 8 | Int($1) }
+        return (start, length)
+    }
+}

@@ -1,0 +1,88 @@
+import FoundationEssentials
+import PositionalEncoding
+
+/// A tensor as bytes: little-endian and row-major, in the memory in which they came.
+package struct TensorBytes: Sendable, Equatable {
+    package let form: StoredShape
+    /// As many as the form takes.
+    package let bytes: Data
+
+    /// Throws `TensorFormatError` where there are more or fewer bytes than the form takes.
+    package init(_ form: StoredShape, _ bytes: Data) throws(TensorFormatError) {
+        guard bytes.count == form.byteCount else {
+            throw TensorFormatError(
+                .sizeMismatch, "there are \(bytes.count) bytes, and \(form.shown) takes \(form.byteCount)")
+        }
+        self.form = form
+        self.bytes = bytes
+    }
+
+    /// Throws `TensorFormatError` where nothing can be computed with the shape: it has no axes or more than 8, or no elements.
+    package func shape() throws(TensorFormatError) -> TensorShape {
+        if let shape = TensorShape(form.axes) { return shape }
+        let reason =
+            if form.axes.isEmpty {
+                "this is a single number, and a tensor has an axis at least; a vector of one has the shape [1]"
+            } else if form.axes.count > TensorShape.maxRank {
+                "a tensor has at most \(TensorShape.maxRank) axes; this has \(form.axes.count)"
+            } else {
+                "the shape \(form.axes) has no elements"
+            }
+        throw TensorFormatError(.badShape, reason)
+    }
+
+    /// The tensor in what its elements are computed in. They are copied.
+    ///
+    /// Throws `TensorFormatError` where they cannot be computed on, or the shape cannot.
+    package func tensor() throws(TensorFormatError) -> AnyTensor {
+        let shape = try shape()
+        switch form.type.floating?.scalar {
+        case .float32: return .float32(Tensor(shape: shape, elements: floats))
+        case .float64: return .float64(Tensor(shape: shape, elements: doubles))
+        case nil:
+            let names = FloatType.allCases.map(\.stored.rawValue).joined(separator: ", ")
+            throw TensorFormatError(
+                .unsupported, "elements of type \(form.type.rawValue) are not computed on; \(names) are")
+        }
+    }
+
+    /// Positions, I64 or F64, row-major.
+    ///
+    /// Throws `TensorFormatError` where they are of another type, or integers that float64 does not hold.
+    package func positions() throws(TensorFormatError) -> [Double] {
+        switch form.type {
+        case .float64: return doubles
+        case .int64:
+            let integers = integers
+            let numbers = integers.map(Double.init)
+            if let index = integers.indices.first(where: { Int64(exactly: numbers[$0]) != integers[$0] }) {
+                throw TensorFormatError(
+                    .unsupported, "the position \(integers[index]), number \(index), is past what float64 tells apart")
+            }
+            return numbers
+        default:
+            throw TensorFormatError(.unsupported, "positions are I64 or F64, and these are \(form.type.rawValue)")
+        }
+    }
+
+    /// A mask: BOOL, of which every byte but 0 is true, or numbers to be added to scores.
+    ///
+    /// Throws what `tensor()` throws.
+    package func mask() throws(TensorFormatError) -> AttentionMask.Elements {
+        guard form.type == .bool else { return .additive(try tensor()) }
+        return .boolean(Tensor(shape: try shape(), elements: bytes.map { $0 != 0 }))
+    }
+
+    /// Where the first element is that is infinite or no number, row-major; nil where all are finite or the type has no such.
+    package var firstNonFinite: Int? {
+        switch form.type.floating?.scalar {
+        case .float32: withFloats { Self.firstNonFinite($0) }
+        case .float64: withDoubles { Self.firstNonFinite($0) }
+        case nil: nil
+        }
+    }
+
+    private static func firstNonFinite<Scalar: TensorScalar>(_ elements: Span<Scalar>) -> Int? {
+        elements.indices.first { !elements[$0].isFinite }
+    }
+}
