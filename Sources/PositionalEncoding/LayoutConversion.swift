@@ -22,20 +22,38 @@ package struct LayoutConversion: Sendable {
         }
     }
 
-    private func convert<Scalar>(_ tensor: Tensor<Scalar>, _ width: Int) -> Tensor<Scalar> {
-        precondition(tensor.shape.count.isMultiple(of: dimension * width))
+    private func convert<Scalar: TensorScalar>(_ tensor: Tensor<Scalar>, _ width: Int) -> Tensor<Scalar> {
         var elements = tensor.elements
-        func move(_ source: Int, _ target: Int, _ vector: Int) {
-            let (from, to) = ((vector + source) * width, (vector + target) * width)
-            for offset in 0..<width { elements[to + offset] = tensor.elements[from + offset] }
-        }
-        for vector in stride(from: 0, to: tensor.shape.count / width, by: dimension) {
+        var target = elements.mutableSpan
+        move(tensor.elements.span, into: &target, width: width)
+        return Tensor(shape: tensor.shape, elements: elements)
+    }
+
+    /// The same elements in their new places in other memory, of which every element is written.
+    package func convert<Scalar: TensorScalar>(
+        _ source: Span<Scalar>, into target: inout MutableSpan<Scalar>, width: Int
+    ) {
+        precondition(source.count == target.count)
+        for index in source.indices { target[index] = source[index] }
+        move(source, into: &target, width: width)
+    }
+
+    /// Writes the elements of pairs; the others are there.
+    private func move<Scalar: TensorScalar>(
+        _ source: Span<Scalar>, into target: inout MutableSpan<Scalar>, width: Int
+    ) {
+        precondition(source.count.isMultiple(of: dimension * width))
+        for vector in stride(from: 0, to: source.count / width, by: dimension) {
             for pair in 0..<pairs.count {
                 let (read, written) = (pairs.source, pairs.target)
-                move(read.first + pair * read.stride, written.first + pair * written.stride, vector)
-                move(read.second + pair * read.stride, written.second + pair * written.stride, vector)
+                for (read, written) in [
+                    (read.first + pair * read.stride, written.first + pair * written.stride),
+                    (read.second + pair * read.stride, written.second + pair * written.stride),
+                ] {
+                    let (from, to) = ((vector + read) * width, (vector + written) * width)
+                    for offset in 0..<width { target[to + offset] = source[from + offset] }
+                }
             }
         }
-        return Tensor(shape: tensor.shape, elements: elements)
     }
 }

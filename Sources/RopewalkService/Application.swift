@@ -16,7 +16,7 @@ struct Application: HTTPApplication {
                 try endpoint.check(head)
                 return nil
             } catch {
-                return response(to: error, of: head)
+                return response(to: error, of: head, endpoint)
             }
         case .options(let allow):
             return HTTPResponse(status: 204, headers: ["Allow": allow])
@@ -43,12 +43,12 @@ struct Application: HTTPApplication {
                     do {
                         return try work(cancellation)
                     } catch {
-                        return response(to: error, of: request)
+                        return response(to: error, of: request, endpoint)
                     }
                 }
             }
         } catch {
-            return .now(response(to: error, of: request))
+            return .now(response(to: error, of: request, endpoint))
         }
     }
 
@@ -65,12 +65,12 @@ struct Application: HTTPApplication {
         logger.info("\(record.line)")
     }
 
-    private func response(to error: any Error, of request: HTTPRequest) -> HTTPResponse {
+    private func response(to error: any Error, of request: HTTPRequest, _ endpoint: any Endpoint) -> HTTPResponse {
         let problem = Problem(error)
         if problem.kind == .internalError { logger.error("\(request.id): \(error)") }
         var headers = HTTPHeaders()
         switch problem.kind {
-        case .unsupportedMediaType: headers.add("Accept", "application/json")
+        case .unsupportedMediaType: headers.add("Accept", endpoint.bodyFormats.map(\.mediaType).joined(separator: ", "))
         case .unsupportedEncoding: headers.add("Accept-Encoding", "identity")
         default: break
         }

@@ -27,8 +27,14 @@ struct AnswerWriter: Sendable {
     func adjust(
         _ reservation: ByteBudget.Reservation, to count: Int, _ type: ScalarType, beside body: Int = 0
     ) throws {
+        try adjust(reservation, toBytes: bytes(min(count, maxElements), type), elements: count, beside: body)
+    }
+
+    /// The same for an answer whose bytes are known.
+    func adjust(
+        _ reservation: ByteBudget.Reservation, toBytes bytes: Int, elements count: Int, beside body: Int
+    ) throws {
         guard count <= maxElements else { throw Self.tooManyElements(count, limit: maxElements) }
-        let bytes = bytes(count, type)
         guard bytes <= budget.limit - body else {
             throw Problem(
                 .answerTooLarge,

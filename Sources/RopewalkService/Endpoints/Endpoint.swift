@@ -6,11 +6,15 @@ protocol Endpoint: Sendable {
     /// Refuses what the head alone shows to be wrong, before a body is read.
     func check(_ head: HTTPRequest) throws
 
+    /// In which a body may come; none where there is no body.
+    var bodyFormats: [TensorFormat] { get }
+
     func answer(_ request: HTTPRequest) throws -> EndpointAnswer
 }
 
 extension Endpoint {
     func check(_ head: HTTPRequest) throws {}
+    var bodyFormats: [TensorFormat] { [] }
 }
 
 /// An answer, or the work that makes it; see `HTTPAnswer`.

@@ -16,7 +16,7 @@ struct FrequenciesQuery: Sendable {
     /// `maxElements` is what the answer may hold.
     init(_ fields: QueryFields, _ models: ModelCatalog, maxElements: Int) throws {
         try fields.refuseAll(but: Self.names)
-        let rotary = try RotaryFields(fields, models)
+        let rotary = try RotaryFields(fields, models, mustNameLayout: false)
         let dimension = try fields.ifGiven("dim", fields.integer) ?? rotary.headDimension ?? fields.integer("dim")
         warnings = rotary.warnings
         contexts = rotary.contexts
@@ -48,40 +48,18 @@ struct FrequenciesQuery: Sendable {
 
     /// `0,1,5`, or `0:16` for 0, 1, …, 15.
     private static func positions(_ name: String, _ fields: QueryFields, pairCount: Int) throws -> [Double] {
-        let text = try fields.string(name)
-        let place = fields.place(of: name)
-        let ends = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard ends.count > 1 else {
-            let list = try fields.numbers(name)
-            try check(count: list.count, pairCount)
-            if let outside = list.first(where: { !Positions.isInBounds($0) }) {
-                throw Problem(
-                    .outOfRange, at: place, "a position is at most 2^53 in magnitude; this is \(outside.shortest)")
-            }
-            return list
+        if let range = try fields.positionRange(name) {
+            try check(count: range.count, pairCount)
+            return range.map(Double.init)
         }
-        guard ends.count == 2, ends.allSatisfy(isWhole) else {
+        let list = try fields.numbers(name)
+        try check(count: list.count, pairCount)
+        if let outside = list.first(where: { !Positions.isInBounds($0) }) {
             throw Problem(
-                .wrongType, at: place,
-                "a range of positions is two whole numbers, as in 0:16; this is \"\(text.clipped)\"")
+                .outOfRange, at: fields.place(of: name),
+                "a position is at most 2^53 in magnitude; this is \(outside.shortest)")
         }
-        guard let first = Int(ends[0]), let end = Int(ends[1]), Positions.isInBounds(Double(first)),
-            Positions.isInBounds(Double(end))
-        else {
-            throw Problem(
-                .outOfRange, at: place, "a position is at most 2^53 in magnitude; the range is \(text.clipped)")
-        }
-        guard first < end else {
-            throw Problem(.outOfRange, at: place, "the range \(text.clipped) is empty: its end is excluded")
-        }
-        try check(count: end - first, pairCount)
-        return (first..<end).map(Double.init)
-    }
-
-    /// True of digits with a sign or none, also where they are too many for an Int.
-    private static func isWhole(_ text: Substring) -> Bool {
-        let digits = text.utf8.dropFirst(text.hasPrefix("+") || text.hasPrefix("-") ? 1 : 0)
-        return !digits.isEmpty && digits.allSatisfy { (0x30...0x39).contains($0) }
+        return list
     }
 
     private static func check(count: Int, _ pairCount: Int) throws {

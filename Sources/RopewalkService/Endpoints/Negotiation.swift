@@ -3,51 +3,51 @@ import TensorCoding
 
 /// Which formats a request is in and which it takes, as RFC 9110 §12 has it.
 enum Negotiation {
-    private static let json = "application/json"
-
-    /// Throws unless the answer may be JSON.
-    static func checkAccept(_ head: HTTPRequest) throws {
-        _ = try choice(of: [json], head)
-    }
-
     /// The index of the type that Accept likes best; of equals, the first. Throws where it rules out all.
-    static func choice(of types: [String], _ head: HTTPRequest) throws -> Int {
+    ///
+    /// `reason` says of the types why there are no others, where there might be.
+    static func choice(
+        of types: [String], _ head: HTTPRequest, because reason: (String) -> String? = { _ in nil }
+    ) throws -> Int {
         guard let accept = head.headers["Accept"] else { return 0 }
         let qualities = types.map { quality(of: $0, accept) }
         guard let best = qualities.max(), best > 0, let index = qualities.firstIndex(of: best) else {
+            let list = types.joined(separator: ", ")
             throw Problem(
                 .notAcceptable, at: .header("Accept"),
-                "this route answers in \(types.joined(separator: ", ")), and Accept rules \(types.count == 1 ? "it" : "them") out"
-            )
+                reason(list)
+                    ?? "this route answers in \(list), and Accept rules \(types.count == 1 ? "it" : "them") out")
         }
         return index
     }
 
-    /// Throws unless the body may be JSON by its header. A form's type, which a bare `curl -d` sends, may be.
-    static func checkBodyType(_ head: HTTPRequest) throws {
+    /// The format of the body by its header: JSON where there is none, or a form's type, which a bare `curl -d` sends.
+    static func bodyFormat(_ head: HTTPRequest) throws -> TensorFormat {
         if let coding = head.headers["Content-Encoding"], coding.lowercased() != "identity" {
             throw Problem(
                 .unsupportedEncoding, at: .header("Content-Encoding"),
                 "the body is in \(coding.clipped); send it as it is")
         }
-        guard let type = head.headers["Content-Type"] else { return }
+        guard let type = head.headers["Content-Type"] else { return .json }
         let parts = type.split(separator: ";").map { $0.trimmed.lowercased() }
-        switch parts.first {
-        case json:
-            let charset = parts.dropFirst().first { $0.hasPrefix("charset=") }?.dropFirst("charset=".count)
-            guard let charset, !["utf-8", "\"utf-8\""].contains(charset) else { return }
-            throw Problem(
-                .unsupportedMediaType, at: .header("Content-Type"), "JSON is read in UTF-8 only, not in \(charset)")
-        case "application/x-www-form-urlencoded", nil: return
-        case let other?:
+        guard let name = parts.first, name != "application/x-www-form-urlencoded" else { return .json }
+        guard let format = TensorFormat.allCases.first(where: { $0.mediaType == name }) else {
             throw Problem(
                 .unsupportedMediaType, at: .header("Content-Type"),
-                "this route reads application/json, and the body is \(other.clipped)")
+                "this route reads \(TensorFormat.allCases.map(\.mediaType).joined(separator: ", ")), and the body is \(name.clipped)"
+            )
         }
+        let charset = parts.dropFirst().first { $0.hasPrefix("charset=") }?.dropFirst("charset=".count)
+        if format == .json, let charset, !["utf-8", "\"utf-8\""].contains(charset) {
+            throw Problem(
+                .unsupportedMediaType, at: .header("Content-Type"), "JSON is read in UTF-8 only, not in \(charset)")
+        }
+        return format
     }
 
     /// Throws where a body that does not say what it is does not begin like a JSON object.
     static func checkUntyped(_ request: HTTPRequest, example: String) throws {
+        let json = TensorFormat.json.mediaType
         guard request.headers["Content-Type"].map({ !$0.lowercased().hasPrefix(json) }) ?? true else { return }
         let first = request.body.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
         guard first != UInt8(ascii: "{") else { return }

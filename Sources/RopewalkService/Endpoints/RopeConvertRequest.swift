@@ -1,10 +1,10 @@
-import FoundationEssentials
 import PositionalEncoding
-import TensorCoding
 
-/// The body of `POST /rope/convert`, valid once decoded.
-struct RopeConvertRequest: DecodableWithConfiguration {
-    static let names = ["x", "from", "to", "axis", "heads", "rotary_dim", "rotary_start", "dtype"]
+/// `POST /rope/convert`: the elements of pairs moved to where another layout has them.
+struct RopeConvertRequest: RopeRequest {
+    static let ownNames = ["from", "to", "axis", "heads", "rotary_dim", "rotary_start"]
+    static let turns = false
+    static let example = #"{"x":[[1,2,3,4]],"from":"interleaved","to":"half"}"#
 
     private enum Axis: String, CaseIterable {
         /// Vectors, of queries or keys.
@@ -13,17 +13,17 @@ struct RopeConvertRequest: DecodableWithConfiguration {
         case rows
     }
 
-    let x: JSONTensor
-    let conversion: LayoutConversion
-    /// How many numbers are moved together.
-    let width: Int
+    private let fields: any Fields
+    private let layouts: (from: PairLayout, to: PairLayout)
+    private let axis: Axis
+    private let rotary: Int?
+    private let start: Int
 
-    /// `maxElements` is what `x` may hold.
-    init(from decoder: any Decoder, configuration maxElements: Int) throws {
-        let fields = try JSONFields(decoder)
-        try fields.refuseAll(but: Self.names)
-        let type = try fields.ifGiven("dtype") { try fields.choice($0, of: ScalarType.self) } ?? .float32
-        let layouts = try ["from", "to"].map { name in
+    let warnings: [String] = []
+    let source: RopeSource? = nil
+
+    init(_ fields: any Fields, _ context: RequestContext) throws {
+        func layout(_ name: String) throws -> PairLayout {
             guard fields.contains(name) else {
                 throw Problem(
                     .missingField, at: fields.place(of: name),
@@ -31,27 +31,19 @@ struct RopeConvertRequest: DecodableWithConfiguration {
             }
             return try fields.choice(name, of: PairLayout.self)
         }
-        let axis = try fields.ifGiven("axis") { try fields.choice($0, of: Axis.self) } ?? .last
-        x = try JSONTensor(from: fields.decoder(of: "x"), as: type, maxElements: maxElements)
-        let shape = x.tensor.shape
-        let dimension: Int
-        switch axis {
-        case .last:
-            guard !fields.contains("heads") else {
-                throw Problem(
-                    .contradiction, at: fields.place(of: "heads"),
-                    "heads says how many vectors the rows of a weight are, and axis is \"last\"")
-            }
-            (dimension, width) = (shape.dimension, 1)
-        case .rows:
-            (dimension, width) = try Self.rows(fields, shape)
-        }
-        let rotary = try fields.ifGiven("rotary_dim", fields.integer)
-        let start = try fields.ifGiven("rotary_start", fields.integer) ?? 0
+        self.fields = fields
+        layouts = (try layout("from"), try layout("to"))
+        axis = try fields.ifGiven("axis") { try fields.choice($0, of: Axis.self) } ?? .last
+        rotary = try fields.ifGiven("rotary_dim", fields.integer)
+        start = try fields.ifGiven("rotary_start", fields.integer) ?? 0
+    }
+
+    func operation(on shape: TensorShape, at place: Place, named name: String) throws -> TensorOperation {
+        let (dimension, width) = try vectors(shape, place, name)
         let turning = rotary ?? dimension
         guard turning > 0, turning.isMultiple(of: 2) else {
             throw Problem(
-                .oddDimension, at: fields.place(of: rotary == nil ? "x" : "rotary_dim"),
+                .oddDimension, at: rotary == nil ? place : fields.place(of: "rotary_dim"),
                 "\(turning) elements are to be moved; layouts are of pairs, so rotary_dim must be even and at least 2")
         }
         guard turning <= dimension else {
@@ -65,16 +57,32 @@ struct RopeConvertRequest: DecodableWithConfiguration {
                 "rotary_start is \(start), and \(turning) of \(dimension) elements begin at 0 to \(dimension - turning)"
             )
         }
-        conversion = LayoutConversion(
-            dimension: dimension, rotaryDimension: turning, start: start, from: layouts[0], to: layouts[1])
+        let conversion = LayoutConversion(
+            dimension: dimension, rotaryDimension: turning, start: start, from: layouts.from, to: layouts.to)
+        return TensorOperation(action: .convert(conversion, width: width), shape: shape)
+    }
+
+    /// The length of a vector, and how many numbers each of its elements is.
+    private func vectors(_ shape: TensorShape, _ place: Place, _ name: String) throws -> (dimension: Int, width: Int) {
+        switch axis {
+        case .last:
+            guard !fields.contains("heads") else {
+                throw Problem(
+                    .contradiction, at: fields.place(of: "heads"),
+                    "heads says how many vectors the rows of a weight are, and axis is \"last\"")
+            }
+            return (shape.dimension, 1)
+        case .rows:
+            return try rows(shape, place, name)
+        }
     }
 
     /// The length of a head's vector along the first axis, and how many numbers each of its elements is.
-    private static func rows(_ fields: JSONFields, _ shape: TensorShape) throws -> (dimension: Int, width: Int) {
+    private func rows(_ shape: TensorShape, _ place: Place, _ name: String) throws -> (dimension: Int, width: Int) {
         guard shape.rank <= 2 else {
             throw Problem(
-                .shapeMismatch, at: fields.place(of: "x"),
-                "with axis \"rows\" x is a weight [heads · dim, in] or a bias [heads · dim]; this has \(shape.rank) axes"
+                .shapeMismatch, at: place,
+                "with axis \"rows\" \(name) is a weight [heads · dim, in] or a bias [heads · dim]; this has \(shape.rank) axes"
             )
         }
         let heads = try fields.ifGiven("heads", fields.integer)
@@ -86,7 +94,7 @@ struct RopeConvertRequest: DecodableWithConfiguration {
         guard heads > 0, shape.axes[0].isMultiple(of: heads) else {
             throw Problem(
                 .shapeMismatch, at: fields.place(of: "heads"),
-                "heads is \(heads), and x has \(shape.axes[0]) rows, which are not as many vectors of one length")
+                "heads is \(heads), and \(name) has \(shape.axes[0]) rows, which are not as many vectors of one length")
         }
         return (shape.axes[0] / heads, shape.rank == 2 ? shape.axes[1] : 1)
     }

@@ -1,49 +1,48 @@
-import FoundationEssentials
 import PositionalEncoding
-import TensorCoding
 
-/// The body of `POST /rope/shift`, valid once decoded.
-struct RopeShiftRequest: DecodableWithConfiguration {
-    static let names = ["x", "by", "dtype"] + RotaryFields.names
+/// `POST /rope/shift`: keys that are turned already, moved on by some positions.
+struct RopeShiftRequest: RopeRequest {
+    static let ownNames = ["by"]
+    static let turns = true
+    static let example = #"{"x":[[1,0]],"by":-1}"#
 
-    let x: JSONTensor
-    /// How far each row is moved.
-    let distances: Positions
-    let parameters: RotaryParameters
-    let source: RopeSource
-    let warnings: [String]
+    private let fields: any Fields
+    private let rotary: RotaryFields
 
-    init(from decoder: any Decoder, configuration context: RequestContext) throws {
-        let fields = try JSONFields(decoder)
-        try fields.refuseAll(but: Self.names)
-        let type = try fields.ifGiven("dtype") { try fields.choice($0, of: ScalarType.self) } ?? .float32
-        let rotary = try RotaryFields(fields, context.models)
-        warnings = rotary.warnings
-        source = rotary.source
-        x = try JSONTensor(from: fields.decoder(of: "x"), as: type, maxElements: context.limits.maxAnswerElements)
-        let shape = x.tensor.shape
-        parameters = try rotary.parameters(dimension: shape.dimension, at: fields.place(of: "x")) {
-            "x has \($0) elements in its last axis"
-        }
-        distances = try Self.distances(fields, shape, parameters.axes)
-        if case .tables(let tables) = parameters.substitute {
-            try tables.check(
-                distances, rowCount: shape.sequenceLength, of: "x", name: "by", in: fields, isInverse: false)
-        }
+    init(_ fields: any Fields, _ context: RequestContext) throws {
+        self.fields = fields
+        rotary = try fields.rotary(context.models)
     }
 
-    private static func distances(_ fields: JSONFields, _ shape: TensorShape, _ axes: PairAxes) throws -> Positions {
+    var warnings: [String] { rotary.warnings }
+    var source: RopeSource? { rotary.source }
+
+    func operation(on shape: TensorShape, at place: Place, named name: String) throws -> TensorOperation {
+        let parameters = try rotary.parameters(dimension: shape.dimension, at: place) {
+            "\(name) has \($0) elements in its last axis"
+        }
+        let distances = try distances(shape, name, parameters.axes)
+        if case .tables(let tables) = parameters.substitute {
+            try tables.check(
+                distances, rowCount: shape.sequenceLength, of: name, name: "by", in: fields, isInverse: false)
+        }
+        // Distances are no positions: they choose no ladder.
+        return TensorOperation(action: .turn(parameters, distances, reaches: [0], .shift), shape: shape)
+    }
+
+    private func distances(_ shape: TensorShape, _ name: String, _ axes: PairAxes) throws -> Positions {
         guard fields.contains("by") else {
             throw Problem(
-                .missingField, at: fields.place(of: "by"), "by is missing; it says how many positions x is moved on")
+                .missingField, at: fields.place(of: "by"), "by is missing; it says how many positions \(name) is moved on")
         }
-        if let distance = try? fields.number("by") {
-            try PositionFields.check(distance, JSONPointer(["by"]))
-            return .shared(Array(repeating: distance, count: shape.sequenceLength))
+        let list = try fields.positions("by", rowCount: shape.sequenceLength)
+        if list.axes.isEmpty {
+            try PositionFields.check(list.numbers[0], fields.place(of: "by"))
+            return .shared(Array(repeating: list.numbers[0], count: shape.sequenceLength))
         }
         return try PositionFields(
-            fields: fields, name: "by", tensor: "x", rowCount: shape.sequenceLength,
+            fields: fields, name: "by", tensor: name, rowCount: shape.sequenceLength,
             listCount: shape.rank >= 3 ? shape.axes[0] : nil, axes: axes
-        ).lists()
+        ).lists(list)
     }
 }

@@ -6,6 +6,8 @@ enum Place: Sendable, Equatable {
     case pointer(JSONPointer)
     /// A key of the query.
     case parameter(String)
+    /// A tensor of a binary body, by its name.
+    case tensor(String)
     /// A header field.
     case header(String)
     /// An element of the answer, by the index of each axis.

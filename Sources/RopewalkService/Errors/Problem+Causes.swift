@@ -9,6 +9,7 @@ extension Problem {
         case let problem as Problem: self = problem
         case let error as JSONSyntaxError: self.init(error)
         case let error as InvalidValue: self.init(error)
+        case let error as TensorFormatError: self.init(error)
         // Nobody reads this: the server has given the request another answer, or its client has gone.
         case is CancellationError: self.init(.stopping, "the request was cancelled")
         default: self.init(.internalError, "the service failed on this request; its id is in its log")

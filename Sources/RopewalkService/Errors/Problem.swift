@@ -51,7 +51,7 @@ struct Problem: Error, Equatable {
 }
 
 extension Problem.Entry: Encodable {
-    private enum Key: String, CodingKey { case detail, pointer, parameter, header, index }
+    private enum Key: String, CodingKey { case detail, pointer, parameter, header, index, tensor }
 
     func encode(to encoder: any Encoder) throws {
         var object = encoder.container(keyedBy: Key.self)
@@ -59,6 +59,7 @@ extension Problem.Entry: Encodable {
         switch place {
         case .pointer(let pointer): try object.encode(pointer.description, forKey: .pointer)
         case .parameter(let name): try object.encode(name, forKey: .parameter)
+        case .tensor(let name): try object.encode(name, forKey: .tensor)
         case .header(let name): try object.encode(name, forKey: .header)
         case .element(let indices): try object.encode(indices, forKey: .index)
         }

@@ -27,6 +27,8 @@ enum ProblemKind: String, CaseIterable, Sendable {
     case raggedTensor = "ragged-tensor"
     case emptyTensor = "empty-tensor"
     case shapeMismatch = "shape-mismatch"
+    case malformedTensor = "malformed-tensor"
+    case notFinite = "not-finite"
     case numberOverflow = "number-overflow"
     case resultOverflow = "result-overflow"
     case internalError = "internal-error"
@@ -119,6 +121,13 @@ enum ProblemKind: String, CaseIterable, Sendable {
             (422, "Empty tensor", "A tensor, and each of its axes, holds at least one element.")
         case .shapeMismatch:
             (422, "Shapes do not fit", "A shape is none, or does not go with the data or with another field.")
+        case .malformedTensor:
+            (
+                422, "Not a tensor file",
+                "The body is not of the format that Content-Type names, or its tensors do not take its bytes, each once."
+            )
+        case .notFinite:
+            (422, "Number not finite", "An element of a binary tensor is infinite or no number, and is to be turned.")
         case .numberOverflow:
             (422, "Number too large", "A number of the body is larger than its type can hold.")
         case .resultOverflow:

@@ -2,11 +2,11 @@ import PositionalEncoding
 
 /// Where queries and keys stand, from `query_positions` and `key_positions`.
 struct AttentionPositionFields {
-    private let fields: JSONFields
+    private let fields: any Fields
     private let shape: AttentionShape
     private let axes: PairAxes
 
-    init(_ fields: JSONFields, _ shape: AttentionShape, axes: PairAxes) {
+    init(_ fields: any Fields, _ shape: AttentionShape, axes: PairAxes) {
         self.fields = fields
         self.shape = shape
         self.axes = axes

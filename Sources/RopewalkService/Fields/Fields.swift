@@ -13,8 +13,23 @@ protocol Fields {
     func string(_ name: String) throws -> String
     /// A list of numbers.
     func numbers(_ name: String) throws -> [Double]
-    /// The place of an element of a list.
-    func place(of name: String, index: Int) -> Place
+    /// The place of an element of a list, or of lists.
+    func place(of name: String, indices: [Int]) -> Place
+
+    /// A number, a list, or lists in lists, of positions. `rowCount` are wanted; more than can be of use need not be read.
+    func positions(_ name: String, rowCount: Int) throws -> PositionList
+    /// Those of a rotation.
+    func rotary(_ models: ModelCatalog) throws -> RotaryFields
+}
+
+/// Positions as they are written.
+struct PositionList {
+    /// Row-major.
+    let numbers: [Double]
+    /// Outermost first; none for a number alone.
+    let axes: [Int]
+    /// Whether a number alone and a list of one are written alike.
+    var isEitherWay = false
 }
 
 extension Fields {

@@ -40,8 +40,8 @@ struct JSONFields: Fields {
         .pointer(pointer.appending(name))
     }
 
-    func place(of name: String, index: Int) -> Place {
-        .pointer(pointer.appending(name).appending(index))
+    func place(of name: String, indices: [Int]) -> Place {
+        .pointer(indices.reduce(pointer.appending(name)) { $0.appending($1) })
     }
 
     func number(_ name: String) throws -> Double { try value(name, "a number") }
@@ -55,6 +55,22 @@ struct JSONFields: Fields {
         }
         return list.numbers
     }
+
+    func positions(_ name: String, rowCount: Int) throws -> PositionList {
+        do {
+            let list = try NumberList(from: decoder(of: name))
+            return PositionList(numbers: list.numbers, axes: list.axes)
+        } catch let error as InvalidValue where error.kind == .wrongType && error.pointer == pointer.appending(name) {
+            if let number = try? container.decode(Double.self, forKey: Key(stringValue: name)) {
+                return PositionList(numbers: [number], axes: [])
+            }
+            let found = JSONValueKind(of: try decoder(of: name)).rawValue
+            throw Problem(
+                .wrongType, at: place(of: name), "\(name) must be an array with one number a row; this is \(found)")
+        }
+    }
+
+    func rotary(_ models: ModelCatalog) throws -> RotaryFields { try RotaryFields(self, models) }
 
     /// A list of strings.
     func strings(_ name: String) throws -> [String] { try value(name, "a list of strings") }

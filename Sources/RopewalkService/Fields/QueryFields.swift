@@ -1,4 +1,5 @@
 import MicroHTTP
+import PositionalEncoding
 import TensorCoding
 
 /// The keys of a query.
@@ -32,7 +33,7 @@ struct QueryFields: Fields {
         .parameter(name.clipped)
     }
 
-    func place(of name: String, index: Int) -> Place {
+    func place(of name: String, indices: [Int]) -> Place {
         place(of: name)
     }
 
@@ -60,6 +61,50 @@ struct QueryFields: Fields {
         try string(name).split(separator: ",", omittingEmptySubsequences: false).map {
             try number(String($0), of: name)
         }
+    }
+
+    func positions(_ name: String, rowCount: Int) throws -> PositionList {
+        let range = try positionRange(name)
+        if let range, range.count != rowCount {
+            throw Problem(
+                .shapeMismatch, at: place(of: name),
+                "there are \(range.count) positions here, and the sequence has \(rowCount) rows")
+        }
+        let list = try range.map { $0.map(Double.init) } ?? numbers(name)
+        return PositionList(numbers: list, axes: list.count == 1 ? [] : [list.count], isEitherWay: list.count == 1)
+    }
+
+    /// `0:16` for 0, 1, …, 15; nil where the value is no range. Throws where it is none that can be.
+    func positionRange(_ name: String) throws -> Range<Int>? {
+        let text = try string(name)
+        let place = place(of: name)
+        let ends = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard ends.count > 1 else { return nil }
+        guard ends.count == 2, ends.allSatisfy(Self.isWhole) else {
+            throw Problem(
+                .wrongType, at: place,
+                "a range of positions is two whole numbers, as in 0:16; this is \"\(text.clipped)\"")
+        }
+        guard let first = Int(ends[0]), let end = Int(ends[1]), Positions.isInBounds(Double(first)),
+            Positions.isInBounds(Double(end))
+        else {
+            throw Problem(
+                .outOfRange, at: place, "a position is at most 2^53 in magnitude; the range is \(text.clipped)")
+        }
+        guard first < end else {
+            throw Problem(.outOfRange, at: place, "the range \(text.clipped) is empty: its end is excluded")
+        }
+        return first..<end
+    }
+
+    /// True of digits with a sign or none, also where they are too many for an Int.
+    private static func isWhole(_ text: Substring) -> Bool {
+        let digits = text.utf8.dropFirst(text.hasPrefix("+") || text.hasPrefix("-") ? 1 : 0)
+        return !digits.isEmpty && digits.allSatisfy { (0x30...0x39).contains($0) }
+    }
+
+    func rotary(_ models: ModelCatalog) throws -> RotaryFields {
+        try RotaryFields(self, models, mustNameLayout: true)
     }
 
     /// A decimal number that float64 can hold: also `01`, `+1` and `.5`, which are none in JSON.

@@ -60,13 +60,15 @@ struct RotaryFields {
             substitute: SubstituteFields.read(fields, scaling: scaling), known: known, mustNameLayout: true)
     }
 
-    init(_ fields: QueryFields, _ models: ModelCatalog) throws {
+    /// Those of a query, which has no layout to choose where nothing is turned.
+    init(_ fields: some Fields, _ models: ModelCatalog, mustNameLayout: Bool) throws {
         let isScaled = ScalingFields.names.contains(where: fields.contains)
         let scaling = try isScaled ? ScalingFields(fields, otherNames: fields.names) : nil
         try self.init(
             fields, scaling: scaling, scalingBase: nil, scalingPlace: fields.place,
             substitute: SubstituteFields.inverseFrequencies(fields, scaling: scaling),
-            known: fields.ifGiven("model") { try KnownParameters(model: $0, fields, models) }, mustNameLayout: false)
+            known: fields.ifGiven("model") { try KnownParameters(model: $0, fields, models) },
+            mustNameLayout: mustNameLayout)
     }
 
     private init(

@@ -66,29 +66,26 @@ extension CosineTables {
     ///
     /// `name` is the field that holds the positions, `tensor` that of the rows, of which there are `rowCount` in a sequence.
     func check(
-        _ positions: Positions, rowCount rows: Int, of tensor: String, name: String, in fields: JSONFields,
+        _ positions: Positions, rowCount rows: Int, of tensor: String, name: String, in fields: any Fields,
         isInverse: Bool
     ) throws {
         let lists = positions.lists(length: rows)
+        func place(_ batch: Int, _ index: Int) -> Place {
+            guard fields.contains(name) else { return fields.place(of: fields.contains("offset") ? "offset" : "cos") }
+            if case .consecutive = positions { return fields.place(of: name) }
+            return fields.place(of: name, indices: lists.count > 1 ? [batch, index] : [index])
+        }
         for (batch, list) in lists.enumerated() {
             for (index, position) in list.enumerated() {
-                let place: () -> Place = {
-                    guard fields.contains(name) else {
-                        return fields.place(of: fields.contains("offset") ? "offset" : "cos")
-                    }
-                    let pointer = JSONPointer([name])
-                    if case .consecutive = positions { return .pointer(pointer) }
-                    return .pointer((lists.count > 1 ? pointer.appending(batch) : pointer).appending(index))
-                }
-                guard let row = Int(exactly: position), (0..<self.rowCount).contains(row) else {
+                guard let row = Int(exactly: position), (0..<rowCount).contains(row) else {
                     throw Problem(
-                        position == position.rounded() ? .outOfRange : .contradiction, at: place(),
-                        "cos and sin have rows for the whole positions 0 to \(self.rowCount - 1), and row \(index) of \(tensor) is at \(position.shortest)"
+                        position == position.rounded() ? .outOfRange : .contradiction, at: place(batch, index),
+                        "cos and sin have rows for the whole positions 0 to \(rowCount - 1), and row \(index) of \(tensor) is at \(position.shortest)"
                     )
                 }
                 guard isInverse, let pair = firstSingularPair(ofRow: row) else { continue }
                 throw Problem(
-                    .outOfRange, at: .pointer(JSONPointer(["cos"]).appending(row).appending(pair)),
+                    .outOfRange, at: fields.place(of: "cos", indices: [row, pair]),
                     "inverse divides by cos² + sin², which is 0 here")
             }
         }

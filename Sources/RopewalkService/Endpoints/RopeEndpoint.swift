@@ -1,0 +1,123 @@
+import FoundationEssentials
+import MicroHTTP
+import PositionalEncoding
+import TensorCoding
+
+/// A route below `/rope`: does to each tensor of a request what the request asks for, and answers them all.
+struct RopeEndpoint<Request: RopeRequest>: Endpoint {
+    let engine: RotaryEngine
+    let writer: AnswerWriter
+    let context: RequestContext
+
+    let bodyFormats = TensorFormat.allCases
+
+    /// Measured: what a request costs at least, and for each byte of its body.
+    private static var jsonNanoseconds: (request: Double, byte: Double) { (20_000, 4) }
+    private static var binaryNanoseconds: (request: Double, byte: Double) { (6_000, 0.25) }
+
+    func check(_ head: HTTPRequest) throws {
+        _ = try TensorNegotiation(head)
+    }
+
+    func answer(_ request: HTTPRequest) throws -> EndpointAnswer {
+        let negotiation = try TensorNegotiation(request)
+        guard negotiation.body == .json else {
+            let cost = Self.cost(of: request.body, Self.binaryNanoseconds)
+            return try .work(estimatedAt: cost) { try respond(to: request, negotiation, $0) }
+        }
+        try Negotiation.checkUntyped(request, example: Request.example)
+        return try .work(estimatedAt: Self.cost(of: request.body, Self.jsonNanoseconds)) {
+            try respond(toJSON: request.body, negotiation, $0)
+        }
+    }
+
+    private static func cost(of body: Data, _ nanoseconds: (request: Double, byte: Double)) -> Int {
+        Int(nanoseconds.request + nanoseconds.byte * Double(min(body.count, 1 << 30)))
+    }
+
+    private func respond(
+        toJSON body: Data, _ negotiation: TensorNegotiation, _ cancellation: Cancellation
+    ) throws -> HTTPResponse {
+        var clock = PhaseClock()
+        let reader = try JSONReader(body, maxNumbers: writer.maxElements)
+        let reservation = try writer.reserve(atMost: reader.numberCount, beside: body.count)
+        let read = try reader.read(JSONRopeRequest<Request>.self, configuration: context)
+        let (request, x, operation) = (read.request, read.x, read.operation)
+        clock.end(.decode)
+        try cancellation.check()
+        let rope = try operation.rope(engine, request.source)
+        let format = try negotiation.answer(holding: 1)
+        guard format == .json else {
+            var answer = try BinaryAnswer(
+                format, [.init(name: "y", form: StoredShape(x.tensor.type.floatType, operation.shape))],
+                description: .init(rope: rope, warnings: request.warnings), writer, reservation, beside: body.count)
+            try answer.run(operation, on: x.tensor, as: 0, by: engine)
+            clock.end(.compute)
+            return answer.response(&clock)
+        }
+        try writer.adjust(reservation, to: operation.shape.count, x.tensor.type, beside: body.count)
+        let y = operation.run(x.tensor, by: engine)
+        try Problem.check(y, "y")
+        clock.end(.compute)
+        try cancellation.check()
+        return try respond(y, form: x.form, rope, request.warnings, reservation, &clock)
+    }
+
+    private func respond(
+        to httpRequest: HTTPRequest, _ negotiation: TensorNegotiation, _ cancellation: Cancellation
+    ) throws -> HTTPResponse {
+        var clock = PhaseClock()
+        let body = httpRequest.body
+        let upload = try TensorUpload(
+            body, negotiation.body, QueryFields(httpRequest.target), names: Request.queryNames(negotiation.body))
+        let request = try Request(upload.fields, context)
+        let tensors = try RopeTensors(upload, isNamed: negotiation.body.holdsSeveral, request)
+        let ropes = try tensors.all.compactMap { try $0.operation?.rope(engine, request.source) }
+        let count = tensors.all.count { $0.isAnswered }
+        let format = try negotiation.answer(holding: count)
+        clock.end(.decode)
+        try cancellation.check()
+        // A format of one tensor leaves out the positions.
+        let answered = format.holdsSeveral ? tensors.all : tensors.all.filter(\.isAnswered)
+        let reservation = try writer.reserve(atMost: 0, beside: body.count)
+        let description = BinaryAnswer.Description(
+            rope: ropes.first, warnings: request.warnings)
+        var answer = try BinaryAnswer(
+            format == .json ? .raw : format,
+            answered.map { .init(name: negotiation.body.holdsSeveral ? $0.name : "y", form: $0.bytes.form) },
+            description: description, writer, reservation, beside: body.count)
+        for (index, tensor) in answered.enumerated() {
+            try cancellation.check()
+            if let operation = tensor.operation {
+                try answer.run(operation, on: tensor.bytes, named: tensor.name, as: index, by: engine)
+            } else {
+                answer.put(tensor.bytes, as: index)
+            }
+        }
+        clock.end(.compute)
+        guard format == .json else { return answer.response(&clock) }
+        let y = try TensorBytes(answered[0].bytes.form, answer.takeData()).tensor()
+        try writer.adjust(reservation, to: y.shape.count, y.type, beside: body.count)
+        return try respond(y, form: .nested, ropes.first, request.warnings, reservation, &clock)
+    }
+
+    private func respond(
+        _ y: AnyTensor, form: JSONTensor.Form, _ rope: RopeDescription?, _ warnings: [String],
+        _ reservation: ByteBudget.Reservation, _ clock: inout PhaseClock
+    ) throws -> HTTPResponse {
+        let answer = RopeAnswer(
+            rope: rope, shape: y.shape.axes, warnings: warnings.isEmpty ? nil : warnings,
+            y: JSONTensor(y, form: form))
+        var response = try writer.response(answer, reservation)
+        clock.end(.encode)
+        response.phases = clock.phases
+        return response
+    }
+}
+
+private struct RopeAnswer: Encodable {
+    let rope: RopeDescription?
+    let shape: [Int]
+    let warnings: [String]?
+    let y: JSONTensor
+}

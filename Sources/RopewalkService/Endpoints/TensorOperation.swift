@@ -1,0 +1,43 @@
+import PositionalEncoding
+
+/// What is done to one tensor, valid for its shape.
+struct TensorOperation: Sendable {
+    enum Action: Sendable {
+        /// `reaches` are the lengths that choose the ladder; nil leaves them to the positions.
+        case turn(RotaryParameters, Positions, reaches: [Double]?, RotationDirection)
+        /// So many numbers are moved together.
+        case convert(LayoutConversion, width: Int)
+    }
+
+    let action: Action
+    let shape: TensorShape
+
+    /// Of a rotation, what it was computed with; nil of a conversion. Throws where its ladder cannot be.
+    func rope(_ engine: RotaryEngine, _ source: RopeSource?) throws -> RopeDescription? {
+        guard case .turn(let parameters, let positions, let reaches, _) = action, let source else { return nil }
+        let tables = try engine.tables(
+            for: parameters, reaching: reaches ?? positions.reaches(rows: shape.sequenceLength), from: source)
+        return RopeDescription(parameters, tables, source)
+    }
+
+    /// The tensor in memory of its own.
+    func run(_ tensor: AnyTensor, by engine: RotaryEngine) -> AnyTensor {
+        switch action {
+        case .turn(let parameters, let positions, let reaches, let direction):
+            engine.rotate(tensor, at: positions, reaching: reaches, by: parameters, direction)
+        case .convert(let conversion, let width): conversion.convert(tensor, width: width)
+        }
+    }
+
+    /// The elements into other memory, of which every element is written.
+    func run<Scalar: TensorScalar>(
+        _ source: Span<Scalar>, into target: inout MutableSpan<Scalar>, by engine: RotaryEngine
+    ) {
+        switch action {
+        case .turn(let parameters, let positions, let reaches, let direction):
+            engine.rotate(
+                source, of: shape, into: &target, at: positions, reaching: reaches, by: parameters, direction)
+        case .convert(let conversion, let width): conversion.convert(source, into: &target, width: width)
+        }
+    }
+}

@@ -1,0 +1,20 @@
+/// A format in which tensors come and go.
+enum TensorFormat: String, Sendable, CaseIterable {
+    case json
+    case npy
+    case safetensors
+    /// The elements alone; shape and type stand beside them.
+    case raw
+
+    var mediaType: String {
+        switch self {
+        case .json: "application/json"
+        case .npy: "application/x-npy"
+        case .safetensors: "application/vnd.safetensors"
+        case .raw: "application/octet-stream"
+        }
+    }
+
+    /// Whether it names tensors, so that there may be several.
+    var holdsSeveral: Bool { self == .safetensors }
+}

@@ -1,0 +1,82 @@
+import FoundationEssentials
+import MicroHTTP
+import PositionalEncoding
+import TensorCoding
+
+/// The tensors of a binary body, where they landed, and the fields beside them.
+struct TensorUpload {
+    /// In the order of the file. That of a format without names is called `x`.
+    let tensors: [(name: String, bytes: TensorBytes)]
+    let fields: BinaryFields
+
+    /// Those of the query that say what the body is.
+    static func names(_ format: TensorFormat) -> [String] {
+        format == .raw ? ["shape", "dtype"] : ["dtype"]
+    }
+
+    /// `names` are the keys that the query may have.
+    ///
+    /// Throws where the body is not of the format, or a field of the query not as it says.
+    init(_ body: Data, _ format: TensorFormat, _ query: QueryFields, names: [String]) throws {
+        try query.refuseAll(but: names)
+        switch format {
+        case .json: preconditionFailure("JSON has a reader of its own")
+        case .npy:
+            tensors = [("x", try NPYReader.read(body))]
+            fields = try BinaryFields(query)
+        case .raw:
+            tensors = [("x", try Self.raw(body, query))]
+            fields = try BinaryFields(query)
+        case .safetensors:
+            let file = try SafetensorsFile(body)
+            tensors = file.tensors.map { ($0.name, $0.tensor) }
+            fields = try BinaryFields(
+                query,
+                positions: Dictionary(
+                    uniqueKeysWithValues: file.tensors.filter { BinaryFields.positionNames.contains($0.name) }
+                        .map { ($0.name, $0.tensor) }))
+        }
+    }
+
+    /// The type that `dtype` names. Throws where an element of the tensor is of another.
+    func check(_ type: StoredType, of name: String) throws {
+        guard let dtype = try fields.ifGiven("dtype", { try fields.choice($0, of: FloatType.self) }) else { return }
+        guard dtype.stored == type else {
+            throw Problem(
+                .contradiction, at: fields.place(of: "dtype"),
+                "dtype is \(dtype.rawValue), and \(name) is of \(type.rawValue); a typed file needs no dtype")
+        }
+    }
+
+    private static func raw(_ body: Data, _ query: QueryFields) throws -> TensorBytes {
+        for name in ["shape", "dtype"] where !query.contains(name) {
+            throw Problem(
+                .missingField, at: query.place(of: name),
+                "\(name) is missing; bytes alone need both, as in ?shape=2,3&dtype=float32")
+        }
+        let type = try query.choice("dtype", of: FloatType.self)
+        let axes = try query.numbers("shape").map { Int(exactly: $0) ?? -1 }
+        do throws(TensorFormatError) {
+            return try TensorBytes(StoredShape(type.stored, axes), body)
+        } catch where error.kind == .badShape {
+            throw Problem(
+                .shapeMismatch, at: query.place(of: "shape"), "shape is whole numbers with commas between: \(error.reason)")
+        } catch {
+            throw Problem(.shapeMismatch, at: query.place(of: "shape"), error.reason)
+        }
+    }
+}
+
+extension Problem {
+    /// What a client is told of bytes that are not the tensors they are said to be.
+    init(_ error: TensorFormatError) {
+        let kind: ProblemKind =
+            switch error.kind {
+            case .malformed, .sizeMismatch, .headerTooLong, .duplicateName: .malformedTensor
+            case .unsupported: .unknownValue
+            case .badShape: .shapeMismatch
+            }
+        self.init(
+            kind, error.detail, entries: error.tensor.map { [Entry(detail: error.detail, place: .tensor($0))] } ?? [])
+    }
+}
