@@ -55,7 +55,7 @@ let package = Package(
 
         .testTarget(name: "HouseTests"),
         .testTarget(
-            name: "PositionalEncodingTests", dependencies: ["PositionalEncoding", "TestSupport"],
+            name: "PositionalEncodingTests", dependencies: ["PositionalEncoding", "CRotaryKernels", "TestSupport"],
             exclude: ["make_inverse_frequencies.py"]
         ),
         .testTarget(

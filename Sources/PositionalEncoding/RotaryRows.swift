@@ -1,5 +1,3 @@
-import Glibc
-
 /// Whether a vector is turned, turned back, or moved on.
 package enum RotationDirection: Hashable, Sendable {
     case forward
@@ -21,11 +19,6 @@ package struct RotaryRows<Scalar: TensorScalar>: Sendable {
 
     init(_ table: FrequencyTable, positions: some Collection<Double>, direction: RotationDirection) {
         pairCount = table.inverseFrequencies.count
-        let count = positions.count * pairCount
-        var cosines: [Scalar] = []
-        var sines: [Scalar] = []
-        cosines.reserveCapacity(count)
-        sines.reserveCapacity(count)
         let (factor, sign) =
             switch direction {
             case .forward: (table.attentionFactor, 1.0)
@@ -34,23 +27,15 @@ package struct RotaryRows<Scalar: TensorScalar>: Sendable {
             }
         switch table.precision {
         case .float64:
-            for position in positions {
-                for inverseFrequency in table.inverseFrequencies {
-                    let angle = position * inverseFrequency
-                    cosines.append(Scalar(factor * cos(angle)))
-                    sines.append(Scalar(factor * sign * sin(angle)))
-                }
-            }
+            let angles = positions.flatMap { position in table.inverseFrequencies.map { position * $0 } }
+            (cosines, sines) = sinesAndCosines(of: angles, cosineFactor: factor, sineFactor: factor * sign)
         case .float32:
-            for position in positions {
-                for inverseFrequency in table.inverseFrequencies {
-                    let angle = Double(Float(position) * Float(inverseFrequency))
-                    cosines.append(Scalar(Float(factor) * Float(cos(angle))))
-                    sines.append(Scalar(Float(factor) * Float(sign * sin(angle))))
-                }
+            let angles = positions.flatMap { position in
+                table.inverseFrequencies.map { Double(Float(position) * Float($0)) }
             }
+            let (cosines, sines) = sinesAndCosines(of: angles, sineFactor: sign, Float.self)
+            self.cosines = cosines.map { Scalar(Float(factor) * $0) }
+            self.sines = sines.map { Scalar(Float(factor) * $0) }
         }
-        self.cosines = cosines
-        self.sines = sines
     }
 }

@@ -13,6 +13,9 @@ struct RowSource<Scalar: TensorScalar> {
     private let key: FrequencyTable.Key
     private let direction: RotationDirection
 
+    /// p.
+    var pairCount: Int { table.inverseFrequencies.count }
+
     /// `length` is that of the sequence in positions.
     init(engine: RotaryEngine, parameters: RotaryParameters, length: Double?, direction: RotationDirection) {
         cache = engine.cache
@@ -26,8 +29,6 @@ struct RowSource<Scalar: TensorScalar> {
     private static var fewestRowsOfBlock: Int { 4 }
 
     /// Takes from the front of the positions those of the next run; nil where there are none.
-    ///
-    /// One run at a time is in memory, however many positions a client names.
     func takeRun<List: RandomAccessCollection<Double>>(from rest: inout List) -> Run? where List.SubSequence == List {
         guard let first = rest.first else { return nil }
         let block = Self.cachedPosition(first).map { $0 / FrequencyCache.blockLength }
