@@ -53,9 +53,12 @@ let package = Package(
         // Every float32, written and read back (make prove-numbers); takes minutes, and is no test for that.
         .executableTarget(name: "prove-numbers", dependencies: ["TensorCoding", "Locking"]),
 
+        // What the engine costs without HTTP.
+        .executableTarget(name: "bench-engine", dependencies: ["PositionalEncoding"]),
+
         .testTarget(name: "HouseTests"),
         .testTarget(
-            name: "PositionalEncodingTests", dependencies: ["PositionalEncoding", "TestSupport"],
+            name: "PositionalEncodingTests", dependencies: ["PositionalEncoding", "CRotaryKernels", "TestSupport"],
             exclude: ["make_inverse_frequencies.py"]
         ),
         .testTarget(

@@ -27,6 +27,17 @@ package enum AnyTensor: Sendable, Equatable {
         }
     }
 
+    /// The elements rounded to a type.
+    package func converted(to type: ScalarType) -> AnyTensor {
+        switch (self, type) {
+        case (.float32(let tensor), .float64):
+            .float64(Tensor(shape: tensor.shape, elements: tensor.elements.map(Double.init)))
+        case (.float64(let tensor), .float32):
+            .float32(Tensor(shape: tensor.shape, elements: tensor.elements.map { Float($0) }))
+        default: self
+        }
+    }
+
     /// True where every element is 0 or 1, and one is 1.
     package var isBinary: Bool {
         switch self {

@@ -30,12 +30,20 @@ package struct LayoutConversion: Sendable {
     }
 
     /// The same elements in their new places in other memory, of which every element is written.
-    package func convert<Scalar: TensorScalar>(
-        _ source: Span<Scalar>, into target: inout MutableSpan<Scalar>, width: Int
-    ) {
+    package func convert(_ source: Span<Float>, into target: inout MutableSpan<Float>, width: Int) {
+        copy(source, into: &target)
+        move(source, into: &target, width: width)
+    }
+
+    /// The same in float64.
+    package func convert(_ source: Span<Double>, into target: inout MutableSpan<Double>, width: Int) {
+        copy(source, into: &target)
+        move(source, into: &target, width: width)
+    }
+
+    private func copy<Scalar: TensorScalar>(_ source: Span<Scalar>, into target: inout MutableSpan<Scalar>) {
         precondition(source.count == target.count)
         for index in source.indices { target[index] = source[index] }
-        move(source, into: &target, width: width)
     }
 
     /// Writes the elements of pairs; the others are there.

@@ -38,13 +38,24 @@ package final class RotaryEngine: Sendable {
         _ tensor: Tensor<Scalar>, at positions: Positions, reaching reaches: [Double]? = nil,
         by parameters: RotaryParameters, _ direction: RotationDirection = .forward
     ) -> Tensor<Scalar> {
-        let shape = tensor.shape
+        let elements = newElements(tensor.shape.count) { target in
+            turn(
+                tensor.elements.span, tensor.shape, into: &target, at: positions, reaching: reaches, by: parameters,
+                direction)
+        }
+        return Tensor(shape: tensor.shape, elements: elements)
+    }
+
+    /// Writes every element of the target once.
+    func turn<Scalar: TensorScalar>(
+        _ source: Span<Scalar>, _ shape: TensorShape, into target: inout MutableSpan<Scalar>, at positions: Positions,
+        reaching reaches: [Double]?, by parameters: RotaryParameters, _ direction: RotationDirection
+    ) {
         precondition(shape.dimension == parameters.dimension && positions.fit(shape))
         precondition(positions.axisCount == nil || positions.axisCount == parameters.axes.count)
         let reaches =
             parameters.dependsOnLength ? reaches ?? positions.reaches(rows: shape.sequenceLength) : []
         let pairs = parameters.pairs
-        var elements = tensor.elements
         // Batches that differ in positions or in their ladder, or one that stands for all.
         let batches = max(positions.listCount, reaches.count)
         let sequences = shape.sequenceCount / batches
@@ -52,46 +63,52 @@ package final class RotaryEngine: Sendable {
             let rows = RowSource<Scalar>(
                 engine: self, parameters: parameters, length: reaches.isEmpty ? nil : reaches[batch % reaches.count],
                 direction: direction)
-            func turn(row: Int, by run: RowSource<Scalar>.Run) {
-                for sequence in batch * sequences..<(batch + 1) * sequences {
-                    let start = (sequence * shape.sequenceLength + row) * shape.dimension
-                    rotate(run, pairs, of: tensor, into: &elements, start: start)
-                }
-            }
-            func turn(by list: some RandomAccessCollection<Double>) {
+            let sequences = batch * sequences..<(batch + 1) * sequences
+            func turn(by list: some RandomAccessCollection<Double>, into target: inout MutableSpan<Scalar>) {
                 var rest = list[...]
-                while let run = rows.takeRun(from: &rest) {
-                    turn(row: shape.sequenceLength - rest.count - run.count, by: run)
+                while !rest.isEmpty {
+                    let row = shape.sequenceLength - rest.count
+                    rotate(
+                        rows.takeRuns(from: &rest), pairs, of: shape, row: row, sequences: sequences, from: source,
+                        to: &target)
                 }
             }
             switch positions {
-            case .consecutive(let first): turn(by: (0..<shape.sequenceLength).lazy.map { first + Double($0) })
-            case .shared(let list): turn(by: list)
-            case .perBatch(let lists): turn(by: lists[batch])
+            case .consecutive(let first):
+                turn(by: (0..<shape.sequenceLength).lazy.map { first + Double($0) }, into: &target)
+            case .shared(let list): turn(by: list, into: &target)
+            case .perBatch(let lists): turn(by: lists[batch], into: &target)
             case .perAxis(let axes):
                 let lists = axes.map { $0[batch % $0.count] }
                 var row = 0
                 while row < shape.sequenceLength {
                     let run = rows.run(of: lists, from: row)
-                    turn(row: row, by: run)
+                    rotate([run], pairs, of: shape, row: row, sequences: sequences, from: source, to: &target)
                     row += run.count
                 }
             }
         }
-        return Tensor(shape: shape, elements: elements)
     }
 
-    /// Turns as many vectors as the run has rows; the first begins at `start`.
+    /// So many sequences are turned side by side, which keeps as many streams of memory busy: `[1, 32, 2048, 128]` of float32 took
+    /// two thirds of the time of one after the other. With eight, places a power of two apart no longer fit in the eight ways of
+    /// a first cache.
+    private static let sequencesTogether = 4
+
+    /// Turns as many rows of each sequence as the runs have; the first is `row`.
     private func rotate<Scalar: TensorScalar>(
-        _ run: RowSource<Scalar>.Run, _ pairs: PairRun, of tensor: Tensor<Scalar>, into elements: inout [Scalar],
-        start: Int
+        _ runs: [RowSource<Scalar>.Run], _ pairs: PairRun, of shape: TensorShape, row: Int, sequences: Range<Int>,
+        from source: Span<Scalar>, to target: inout MutableSpan<Scalar>
     ) {
-        let (source, cosines, sines) = (tensor.elements.span, run.rows.cosines.span, run.rows.sines.span)
-        var target = elements.mutableSpan
-        for row in 0..<run.count {
-            rotatePairs(
-                pairs, from: source, to: &target, start: start + row * tensor.shape.dimension, cosines: cosines,
-                sines: sines, row: (run.first + row) * pairs.count)
+        // A copy of them is worth its time where they are read more than once.
+        let runs = sequences.count > Self.sequencesTogether ? [RowSource.Run(joining: runs)] : runs
+        for first in stride(from: sequences.lowerBound, to: sequences.upperBound, by: Self.sequencesTogether) {
+            let together = first..<min(first + Self.sequencesTogether, sequences.upperBound)
+            var row = row
+            for run in runs {
+                rotateRows(run, pairs, of: shape, row: row, sequences: together, from: source, to: &target)
+                row += run.count
+            }
         }
     }
 }

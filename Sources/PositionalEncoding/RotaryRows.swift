@@ -1,5 +1,3 @@
-import Glibc
-
 /// Whether a vector is turned, turned back, or moved on.
 package enum RotationDirection: Hashable, Sendable {
     case forward
@@ -61,11 +59,11 @@ package struct RotaryRows<Scalar: TensorScalar>: Sendable {
             }
         switch table.precision {
         case .float64:
-            cosines = angles.map { Scalar(factor * cos($0)) }
-            sines = angles.map { Scalar(factor * sign * sin($0)) }
+            (cosines, sines) = sinesAndCosines(of: angles, cosineFactor: factor, sineFactor: factor * sign)
         case .float32:
-            cosines = angles.map { Scalar(Float(factor) * Float(cos($0))) }
-            sines = angles.map { Scalar(Float(factor) * Float(sign * sin($0))) }
+            let (cosines, sines) = sinesAndCosines(of: angles, sineFactor: sign, Float.self)
+            self.cosines = cosines.map { Scalar(Float(factor) * $0) }
+            self.sines = sines.map { Scalar(Float(factor) * $0) }
         }
     }
 }

@@ -17,6 +17,14 @@ struct RowSource<Scalar: TensorScalar> {
     private let source: Source
     private let direction: RotationDirection
 
+    /// p.
+    var pairCount: Int {
+        switch source {
+        case .ladder(let table, _): table.inverseFrequencies.count
+        case .tables(let tables): tables.pairCount
+        }
+    }
+
     /// `length` is that of the sequence in positions.
     init(engine: RotaryEngine, parameters: RotaryParameters, length: Double?, direction: RotationDirection) {
         cache = engine.cache
@@ -34,8 +42,6 @@ struct RowSource<Scalar: TensorScalar> {
     private static var fewestRowsOfBlock: Int { 4 }
 
     /// Takes from the front of the positions those of the next run; nil where there are none.
-    ///
-    /// One run at a time is in memory, however many positions a client names.
     func takeRun<List: RandomAccessCollection<Double>>(from rest: inout List) -> Run? where List.SubSequence == List {
         guard let first = rest.first else { return nil }
         guard case .ladder(let table, let key) = source else {

@@ -38,11 +38,52 @@ import Testing
         let tensor = Tensor<Double>(shape: shape, elements: [1, 0, 1, 0, 1, 0, 1, 0])
         let turned = engine.rotate(
             tensor, at: .perBatch([[0, 1], [0, 0]]), by: try RotaryParameters(dimension: 2))
-        // cos 1 and sin 1 to 17 digits by mpmath; the C library's are within an ulp, here 2^−53.
+        // cos 1 and sin 1 to 17 digits by mpmath; the kernels' are within an ulp, here 2^−53.
         #expect(turned.elements[..<2] == [1, 0])
         #expect(abs(turned.elements[2] - 0.54030230586813972) <= 0x1p-53)
         #expect(abs(turned.elements[3] - 0.84147098480789651) <= 0x1p-53)
         #expect(turned.elements[4...] == [1, 0, 1, 0])
+    }
+
+    @Test(arguments: PairLayout.allCases)
+    func `rows that are turned together are turned as each alone`(layout: PairLayout) throws {
+        // More rows than are taken at once, and more sequences than are turned side by side.
+        let axes = [2, 3, 20, 8192]
+        var random = SplitMix64(seed: 13)
+        let tensor = try Tensor<Double>.random(axes, using: &random)
+        let parameters = try RotaryParameters(dimension: 8192, layout: layout)
+        let engine = RotaryEngine(maxCacheBytes: 1 << 24)
+        let turned = engine.rotate(tensor, at: .consecutive(from: 5), by: parameters)
+        for place in stride(from: 0, to: tensor.elements.count, by: 8192) {
+            let row = try Tensor<Double>.vector(Array(tensor.elements[place..<place + 8192]))
+            let alone = engine.rotate(row, at: .shared([Double(5 + place / 8192 % 20)]), by: parameters)
+            #expect(turned.elements[place..<place + 8192].elementsEqual(alone.elements))
+        }
+    }
+
+    @Test func `memory that is there already gets the same bits as a new tensor`() throws {
+        func check<Scalar: TensorScalar>(
+            _: Scalar.Type,
+            rotate: (RotaryEngine, Tensor<Scalar>, RotaryParameters, inout MutableSpan<Scalar>) -> Void
+        ) throws {
+            var random = SplitMix64(seed: 14)
+            let engine = RotaryEngine(maxCacheBytes: 1 << 20)
+            let tensor = try Tensor<Scalar>.random([2, 5, 7, 10], using: &random)
+            let parameters = try RotaryParameters(dimension: 10, rotaryDimension: 6, rotaryStart: 2, layout: .half)
+            var elements = [Scalar](repeating: .nan, count: tensor.shape.count)
+            var target = elements.mutableSpan
+            rotate(engine, tensor, parameters, &target)
+            let new = engine.rotate(tensor, at: .consecutive(from: 3), by: parameters)
+            #expect(bits(elements) == bits(new.elements))
+        }
+        try check(Float.self) { engine, tensor, parameters, target in
+            engine.rotate(
+                tensor.elements.span, tensor.shape, into: &target, at: .consecutive(from: 3), by: parameters)
+        }
+        try check(Double.self) { engine, tensor, parameters, target in
+            engine.rotate(
+                tensor.elements.span, tensor.shape, into: &target, at: .consecutive(from: 3), by: parameters)
+        }
     }
 
     @Test func `the same request gives the same bits from a cold and a warm cache`() throws {

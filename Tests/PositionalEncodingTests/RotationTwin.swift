@@ -1,7 +1,7 @@
-import Glibc
-import PositionalEncoding
+@testable import PositionalEncoding
 
-/// The rotation as its definition reads, one element at a time: slow, obvious, and with nothing from the kernels.
+/// The rotation as its definition reads, one element at a time: slow, obvious, and with nothing from the engine but the cosines
+/// and sines, which have tests of their own.
 struct RotationTwin {
     let axes: [Int]
     let rotaryDimension: Int
@@ -16,6 +16,11 @@ struct RotationTwin {
         let dimension = axes[axes.count - 1]
         let length = axes.count > 1 ? axes[axes.count - 2] : 1
         let batchSize = x.count / axes[0]
+        let pairCount = rotaryDimension / 2
+        let angles = (0..<axes[0]).flatMap { batch in
+            (0..<length).flatMap { row in inverseFrequencies.map { position(batch, row) * $0 } }
+        }
+        let (cosines, sines) = sinesAndCosines(of: angles, Scalar.self)
         return x.indices.map { place in
             let column = place % dimension
             guard column < rotaryDimension else { return x[place] }
@@ -32,9 +37,9 @@ struct RotationTwin {
                 isFirst = column < rotaryDimension / 2
                 partner = isFirst ? place + rotaryDimension / 2 : place - rotaryDimension / 2
             }
-            let angle = position(place / batchSize, place / dimension % length) * inverseFrequencies[pair]
-            let cosine = Scalar(cos(angle))
-            let sine = inverse ? -Scalar(sin(angle)) : Scalar(sin(angle))
+            let angle = (place / batchSize * length + place / dimension % length) * pairCount + pair
+            let cosine = cosines[angle]
+            let sine = inverse ? -sines[angle] : sines[angle]
             return isFirst ? x[place] * cosine - x[partner] * sine : x[partner] * sine + x[place] * cosine
         }
     }

@@ -5,7 +5,7 @@ import PositionalEncoding
 /// u is the unit roundoff, half an ulp of 1: 2^−24 for float32, 2^−53 for float64. For a pair p = (a, b) turned by an angle
 /// that float64 holds:
 ///
-///     cosine and sine    float32: rounded once, u; float64: the C library's, under one ulp, 2u
+///     cosine and sine    float32: rounded once, u; float64: under one ulp, 2u
 ///     the two products   u each; |a·cos| + |b·sin| ≤ ‖p‖, so that products and cosines cost at most 3u‖p‖
 ///     their sum          u‖p‖
 ///

@@ -1,75 +1,70 @@
-import FoundationEssentials
 import PositionalEncoding
 import TensorCoding
 
-/// The body of `POST /attention`, valid once decoded.
-struct AttentionRequest: DecodableWithConfiguration {
-    private static let tensorNames = ["query", "key", "value"]
-    static let names =
-        tensorNames + [
-            "rotate", "query_positions", "key_positions", "causal", "mask", "scale", "return_weights", "dtype",
-        ]
-        + RotaryFields.names
+/// `POST /attention`: what a request asks for, in whichever format it comes; valid once read.
+struct AttentionRequest {
+    static let tensorNames = ["query", "key", "value"]
+    private static let ownNames =
+        ["rotate", "query_positions", "key_positions", "causal", "scale", "return_weights", "dtype"]
+
+    /// The fields of a JSON body.
+    static let names = tensorNames + ["mask"] + ownNames + RotaryFields.names
+    /// The keys of the query beside a binary body.
+    static let queryNames = ownNames + RotaryFields.queryNames
 
     let attention: Attention
-    let type: ScalarType
-    /// In which the answer is written: that of the query.
-    let form: JSONTensor.Form
     let returnsWeights: Bool
+    /// What it is computed in.
+    let type: ScalarType
     /// How many numbers the answer holds.
     let answerCount: Int
     let warnings: [String]
     let source: RopeSource
 
-    init(from decoder: any Decoder, configuration context: RequestContext) throws {
-        let fields = try JSONFields(decoder)
-        try fields.refuseAll(but: Self.names)
-        let type = try fields.ifGiven("dtype") { try fields.choice($0, of: ScalarType.self) } ?? .float32
+    init(_ fields: any Fields, _ operands: inout some AttentionOperands, _ context: RequestContext) throws {
         let rotates = try fields.ifGiven("rotate", fields.boolean) ?? true
         returnsWeights = try fields.ifGiven("return_weights", fields.boolean) ?? false
-        let rotary = try rotates ? RotaryFields(fields, context.models) : nil
+        let rotary = try rotates ? fields.rotary(context.models) : nil
         let isCausal = try fields.ifGiven("causal", fields.boolean) ?? false
-        if !rotates, let name = RotaryFields.names.first(where: fields.contains) {
+        if !rotates, let name = (RotaryFields.names + ScalingFields.names).first(where: fields.contains) {
             throw Problem(
                 .contradiction, at: fields.place(of: name), "\(name) says how to rotate, and rotate is false")
         }
-        let scale = try Self.scale(fields, type)
-        let tensors = try Self.tensorNames.map { name in
-            try JSONTensor(from: fields.decoder(of: name), as: type)
-        }
+        let scale = try Self.scale(fields, operands.type)
+        let (query, key, value) = try (operands.tensor("query"), operands.tensor("key"), operands.tensor("value"))
         var attention: Attention
         do throws(AttentionShapeError) {
-            attention = try Attention(query: tensors[0].tensor, key: tensors[1].tensor, value: tensors[2].tensor)
+            attention = try Attention(query: query, key: key, value: value)
         } catch {
-            throw Problem(.shapeMismatch, at: fields.place(of: error.operand.rawValue), error.reason)
+            throw Problem(.shapeMismatch, at: operands.place(of: error.operand.rawValue), error.reason)
         }
+        let queryPlace = operands.place(of: "query")
         guard attention.shape.dimension <= RotaryParameters.maxDimension else {
             throw Problem(
-                .outOfRange, at: fields.place(of: "query"),
+                .outOfRange, at: queryPlace,
                 "query has \(attention.shape.dimension) elements in its last axis; a dimension is at most \(RotaryParameters.maxDimension)"
             )
         }
         answerCount = try context.limits.check(attention.shape, returningWeights: returnsWeights)
         var warnings = rotary?.warnings ?? []
-        attention.rotation = try rotary?.parameters(
-            dimension: attention.shape.dimension, at: fields.place(of: "query")
-        ) { "query has \($0) elements in its last axis" }
+        attention.rotation = try rotary?.parameters(dimension: attention.shape.dimension, at: queryPlace) {
+            "query has \($0) elements in its last axis"
+        }
         attention.isCausal = isCausal
         attention.positions = try AttentionPositionFields(
             fields, attention.shape, axes: attention.rotation?.axes ?? .single
         ).read(areNeeded: rotates || isCausal, &warnings)
         try Self.checkTables(attention, fields)
-        attention.mask = try Self.mask(fields, type, attention.shape, &warnings)
+        attention.mask = try Self.mask(operands, attention.shape, &warnings)
         if let scale = scale ?? rotary?.softmaxScale { attention.scale = scale }
         self.attention = attention
-        self.type = type
-        form = tensors[0].form
+        type = operands.type
         self.warnings = warnings
         source = rotary?.source ?? RopeSource(inferred: nil, model: nil, place: fields.place(of: "scaling"))
     }
 
     /// Throws unless tables of cosines and sines, where they are given, have a row for each query and key.
-    private static func checkTables(_ attention: Attention, _ fields: JSONFields) throws {
+    private static func checkTables(_ attention: Attention, _ fields: any Fields) throws {
         guard case .tables(let tables) = attention.rotation?.substitute, let positions = attention.positions else {
             return
         }
@@ -81,7 +76,7 @@ struct AttentionRequest: DecodableWithConfiguration {
         }
     }
 
-    private static func scale(_ fields: JSONFields, _ type: ScalarType) throws -> Double? {
+    private static func scale(_ fields: any Fields, _ type: ScalarType) throws -> Double? {
         let scale = try fields.ifGiven("scale", fields.number)
         if let scale, type == .float32, !Float(scale).isFinite {
             throw Problem(.numberOverflow, at: fields.place(of: "scale"), "scale \(scale) is too large for float32")
@@ -90,19 +85,16 @@ struct AttentionRequest: DecodableWithConfiguration {
     }
 
     private static func mask(
-        _ fields: JSONFields, _ type: ScalarType, _ shape: AttentionShape, _ warnings: inout [String]
+        _ operands: some AttentionOperands, _ shape: AttentionShape, _ warnings: inout [String]
     ) throws -> AttentionMask? {
-        let json = try fields.ifGiven("mask") { name in
-            try JSONMask(from: fields.decoder(of: name), as: type)
-        }
-        guard let json else { return nil }
-        guard let mask = AttentionMask(json.elements, for: shape) else {
+        guard let elements = try operands.mask() else { return nil }
+        guard let mask = AttentionMask(elements, for: shape) else {
             throw Problem(
-                .shapeMismatch, at: fields.place(of: "mask"),
-                "mask has the shape \(json.elements.shape.axes), which does not stretch to \(shape.scoreAxes), the shape of the scores; a padding mask is [batch, 1, 1, key rows]"
+                .shapeMismatch, at: operands.place(of: "mask"),
+                "mask has the shape \(elements.shape.axes), which does not stretch to \(shape.scoreAxes), the shape of the scores; a padding mask is [batch, 1, 1, key rows]"
             )
         }
-        if case .additive(let numbers) = json.elements, numbers.isBinary {
+        if case .additive(let numbers) = elements, numbers.isBinary {
             warnings.append(
                 "mask holds only the numbers 0 and 1, which are added to the scores and hide nothing; true and false hide keys"
             )

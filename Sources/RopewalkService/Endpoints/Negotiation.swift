@@ -22,7 +22,7 @@ enum Negotiation {
     }
 
     /// The format of the body by its header: JSON where there is none, or a form's type, which a bare `curl -d` sends.
-    static func bodyFormat(_ head: HTTPRequest) throws -> TensorFormat {
+    static func bodyFormat(_ head: HTTPRequest, of formats: [TensorFormat]) throws -> TensorFormat {
         if let coding = head.headers["Content-Encoding"], coding.lowercased() != "identity" {
             throw Problem(
                 .unsupportedEncoding, at: .header("Content-Encoding"),
@@ -31,10 +31,10 @@ enum Negotiation {
         guard let type = head.headers["Content-Type"] else { return .json }
         let parts = type.split(separator: ";").map { $0.trimmed.lowercased() }
         guard let name = parts.first, name != "application/x-www-form-urlencoded" else { return .json }
-        guard let format = TensorFormat.allCases.first(where: { $0.mediaType == name }) else {
+        guard let format = formats.first(where: { $0.mediaType == name }) else {
             throw Problem(
                 .unsupportedMediaType, at: .header("Content-Type"),
-                "this route reads \(TensorFormat.allCases.map(\.mediaType).joined(separator: ", ")), and the body is \(name.clipped)"
+                "this route reads \(formats.map(\.mediaType).joined(separator: ", ")), and the body is \(name.clipped)"
             )
         }
         let charset = parts.dropFirst().first { $0.hasPrefix("charset=") }?.dropFirst("charset=".count)

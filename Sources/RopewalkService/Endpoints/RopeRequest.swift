@@ -3,7 +3,7 @@ import PositionalEncoding
 import TensorCoding
 
 /// What one of the routes below `/rope` is asked to do to tensors, in whichever format they come.
-protocol RopeRequest {
+protocol RopeRequest: SendableMetatype {
     /// The fields of its own, beside the tensor, `dtype`, and where it `turns` the rotary ones.
     static var ownNames: [String] { get }
     /// Whether rotary parameters are among its fields.

@@ -30,13 +30,19 @@ struct TensorOperation: Sendable {
     }
 
     /// The elements into other memory, of which every element is written.
-    func run<Scalar: TensorScalar>(
-        _ source: Span<Scalar>, into target: inout MutableSpan<Scalar>, by engine: RotaryEngine
-    ) {
+    func run(_ source: Span<Float>, into target: inout MutableSpan<Float>, by engine: RotaryEngine) {
         switch action {
         case .turn(let parameters, let positions, let reaches, let direction):
-            engine.rotate(
-                source, of: shape, into: &target, at: positions, reaching: reaches, by: parameters, direction)
+            engine.rotate(source, shape, into: &target, at: positions, reaching: reaches, by: parameters, direction)
+        case .convert(let conversion, let width): conversion.convert(source, into: &target, width: width)
+        }
+    }
+
+    /// The same in float64.
+    func run(_ source: Span<Double>, into target: inout MutableSpan<Double>, by engine: RotaryEngine) {
+        switch action {
+        case .turn(let parameters, let positions, let reaches, let direction):
+            engine.rotate(source, shape, into: &target, at: positions, reaching: reaches, by: parameters, direction)
         case .convert(let conversion, let width): conversion.convert(source, into: &target, width: width)
         }
     }

@@ -7,9 +7,11 @@ struct TensorNegotiation {
     private let head: HTTPRequest
 
     /// Refuses by the head alone: a type that is not read, an Accept without a format of ours, fields where they do not belong.
-    init(_ head: HTTPRequest) throws {
+    ///
+    /// `bodyFormats` are those that the route reads.
+    init(_ head: HTTPRequest, _ bodyFormats: [TensorFormat] = TensorFormat.allCases) throws {
         self.head = head
-        body = try Negotiation.bodyFormat(head)
+        body = try Negotiation.bodyFormat(head, of: bodyFormats)
         _ = try answer(holding: 1)
         if body == .json, let name = try QueryFields(head.target).names.min() {
             throw Problem(
