@@ -110,6 +110,12 @@ import Testing
             #expect(try Self.tensor(type, [2], largest + largest).firstNonFinite == nil)
             #expect(try Self.tensor(type, [3], largest + none + none).firstNonFinite == 1)
             #expect(try Self.tensor(type, [0], []).firstNonFinite == nil)
+            // Around the ends of the blocks that are looked through at once, and in bytes that are not aligned.
+            for index in [0, 1_023, 1_024, 2_047, 2_048, 2_099] {
+                let bytes = (0..<2_100).flatMap { $0 < index ? largest : none }
+                let form = try StoredShape(type, [2_100])
+                #expect(try TensorBytes(form, Data(bytes).moved(by: 65)).firstNonFinite == index)
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ import PositionalEncoding
 /// A binary answer while it is computed: header and tensors in one piece of memory, from which they leave without a copy.
 ///
 /// All bytes are 0 at first. Tensors are known by their number, in the order in which they were given to the layout.
-package struct AnswerBuffer: ~Copyable {
+package struct AnswerBuffer: ~Copyable, Sendable {
     private let layout: TensorLayout
     private let memory: AnswerMemory
 

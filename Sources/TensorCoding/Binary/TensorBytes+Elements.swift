@@ -47,6 +47,35 @@ extension TensorBytes {
         return elements { (number: Int64) in number }
     }
 
+    /// Where the first element is that is infinite or no number, row-major; nil where all are finite or are not computed on.
+    package var firstNonFinite: Int? {
+        // Such have an exponent of ones alone.
+        switch form.type.floating {
+        case .float16: first(with: 0x7C00 as UInt16)
+        case .bfloat16: first(with: 0x7F80 as UInt16)
+        case .float32: first(with: 0x7F80_0000 as UInt32)
+        case .float64: first(with: 0x7FF0_0000_0000_0000 as UInt64)
+        case nil: nil
+        }
+    }
+
+    /// The first element that has all of some bits.
+    @inline(__always) private func first<Bits: FixedWidthInteger & BitwiseCopyable>(with mask: Bits) -> Int? {
+        unsafe bytes.withUnsafeBytes { raw in
+            func has(_ index: Int) -> Bool {
+                unsafe raw.loadUnaligned(fromByteOffset: index &* MemoryLayout<Bits>.size, as: Bits.self) & mask == mask
+            }
+            // A block is looked through to its end, which is vector code.
+            for start in stride(from: 0, to: form.count, by: 1_024) {
+                let block = start..<min(start + 1_024, form.count)
+                var hits: Bits = 0
+                for index in block { hits |= has(index) ? 1 : 0 }
+                if hits != 0 { return block.first(where: has) }
+            }
+            return nil
+        }
+    }
+
     /// Each element, wherever it is, through a function.
     @inline(__always) private func elements<Stored: BitwiseCopyable, Element>(
         _ convert: (Stored) -> Element

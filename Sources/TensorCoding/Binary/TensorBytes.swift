@@ -72,17 +72,4 @@ package struct TensorBytes: Sendable, Equatable {
         guard form.type == .bool else { return .additive(try tensor()) }
         return .boolean(Tensor(shape: try shape(), elements: bytes.map { $0 != 0 }))
     }
-
-    /// Where the first element is that is infinite or no number, row-major; nil where all are finite or the type has no such.
-    package var firstNonFinite: Int? {
-        switch form.type.floating?.scalar {
-        case .float32: withFloats { Self.firstNonFinite($0) }
-        case .float64: withDoubles { Self.firstNonFinite($0) }
-        case nil: nil
-        }
-    }
-
-    private static func firstNonFinite<Scalar: TensorScalar>(_ elements: Span<Scalar>) -> Int? {
-        elements.indices.first { !elements[$0].isFinite }
-    }
 }

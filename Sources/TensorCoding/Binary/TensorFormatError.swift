@@ -1,6 +1,6 @@
 /// Bytes that are not the tensors they are said to be, or tensors that cannot be used: why.
 package struct TensorFormatError: Error, Equatable {
-    package enum Kind: Sendable, CaseIterable {
+    package enum Kind: Sendable {
         /// Not of the format.
         case malformed
         /// Of a version, or with elements of a type, that is not read.
@@ -31,7 +31,8 @@ package struct TensorFormatError: Error, Equatable {
         tensor.map { "tensor \"\($0)\": \(reason)" } ?? reason
     }
 
-    func naming(_ tensor: String) -> TensorFormatError {
+    /// The same of a tensor that the format, or a request, names.
+    package func naming(_ tensor: String) -> TensorFormatError {
         TensorFormatError(kind, in: tensor, reason)
     }
 }
