@@ -18,33 +18,38 @@
             new_seconds[pair * written] = first * sines[pair] + second * cosines[pair]; \
         } \
     } \
-    /* Row by row through all sequences: their memory streams side by side, and a row is loaded once for all. */ \
-    BODY void turn_rows_##Name( \
+    BODY void turn_vector_##Name( \
         const struct CRotaryKernels_Turn *turn, bool reads_neighbours, bool writes_neighbours, const Scalar *source, \
         Scalar *target, const Scalar *cosines, const Scalar *sines) { \
         const size_t end = turn->start + 2 * turn->pairs; \
-        for (size_t row = 0; row < turn->rows; row++) { \
-            for (size_t sequence = 0; sequence < turn->sequences; sequence++) { \
-                const size_t place = sequence * turn->distance + row * turn->dimension; \
-                const Scalar *const vector = source + place; \
-                Scalar *const turned = target + place; \
-                if (turn->start > 0) memcpy(turned, vector, turn->start * sizeof(Scalar)); \
-                turn_pairs_##Name(turn, reads_neighbours, writes_neighbours, vector, turned, cosines + row * turn->pairs, \
-                                  sines + row * turn->pairs); \
-                if (end < turn->dimension) \
-                    memcpy(turned + end, vector + end, (turn->dimension - end) * sizeof(Scalar)); \
+        if (turn->start > 0) memcpy(target, source, turn->start * sizeof(Scalar)); \
+        turn_pairs_##Name(turn, reads_neighbours, writes_neighbours, source, target, cosines, sines); \
+        if (end < turn->dimension) memcpy(target + end, source + end, (turn->dimension - end) * sizeof(Scalar)); \
+    } \
+    BODY void turn_all_##Name( \
+        const struct CRotaryKernels_Turn *turn, bool reads_neighbours, bool writes_neighbours, const Scalar *source, \
+        Scalar *target, const Scalar *cosines, const Scalar *sines) { \
+        for (size_t first = 0; first < turn->sequences; first += CRotaryKernels_sequencesTogether) { \
+            const size_t rest = turn->sequences - first; \
+            const size_t end = first + (rest < CRotaryKernels_sequencesTogether ? rest : CRotaryKernels_sequencesTogether); \
+            for (size_t row = 0; row < turn->rows; row++) { \
+                for (size_t sequence = first; sequence < end; sequence++) { \
+                    const size_t place = sequence * turn->distance + row * turn->dimension, angle = row * turn->pairs; \
+                    turn_vector_##Name(turn, reads_neighbours, writes_neighbours, source + place, target + place, \
+                                       cosines + angle, sines + angle); \
+                } \
             } \
         } \
     } \
     BODY ROTATION(rotate_##Name) { \
         if (turn->readsNeighbours && turn->writesNeighbours) \
-            turn_rows_##Name(turn, true, true, source, target, cosines, sines); \
+            turn_all_##Name(turn, true, true, source, target, cosines, sines); \
         else if (turn->readsNeighbours) \
-            turn_rows_##Name(turn, true, false, source, target, cosines, sines); \
+            turn_all_##Name(turn, true, false, source, target, cosines, sines); \
         else if (turn->writesNeighbours) \
-            turn_rows_##Name(turn, false, true, source, target, cosines, sines); \
+            turn_all_##Name(turn, false, true, source, target, cosines, sines); \
         else \
-            turn_rows_##Name(turn, false, false, source, target, cosines, sines); \
+            turn_all_##Name(turn, false, false, source, target, cosines, sines); \
     }
 
 DEFINE(float, floats)

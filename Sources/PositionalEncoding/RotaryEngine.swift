@@ -58,6 +58,7 @@ package final class RotaryEngine: Sendable {
         let pairs = parameters.pairs
         // Batches that differ in positions or in their ladder, or one that stands for all.
         let batches = max(positions.listCount, reaches.count)
+        precondition(shape.sequenceCount.isMultiple(of: batches))
         let sequences = shape.sequenceCount / batches
         for batch in 0..<batches {
             let rows = RowSource<Scalar>(
@@ -66,11 +67,12 @@ package final class RotaryEngine: Sendable {
             let sequences = batch * sequences..<(batch + 1) * sequences
             func turn(by list: some RandomAccessCollection<Double>, into target: inout MutableSpan<Scalar>) {
                 var rest = list[...]
+                var row = 0
                 while !rest.isEmpty {
-                    let row = shape.sequenceLength - rest.count
-                    rotate(
-                        rows.takeRuns(from: &rest), pairs, of: shape, row: row, sequences: sequences, from: source,
-                        to: &target)
+                    for run in rows.takeRuns(from: &rest, sequences: sequences.count) {
+                        rotateRows(run, pairs, of: shape, row: row, sequences: sequences, from: source, to: &target)
+                        row += run.count
+                    }
                 }
             }
             switch positions {
@@ -86,28 +88,6 @@ package final class RotaryEngine: Sendable {
                     rotate([run], pairs, of: shape, row: row, sequences: sequences, from: source, to: &target)
                     row += run.count
                 }
-            }
-        }
-    }
-
-    /// So many sequences are turned side by side, which keeps as many streams of memory busy: `[1, 32, 2048, 128]` of float32 took
-    /// two thirds of the time of one after the other. With eight, places a power of two apart no longer fit in the eight ways of
-    /// a first cache.
-    private static let sequencesTogether = 4
-
-    /// Turns as many rows of each sequence as the runs have; the first is `row`.
-    private func rotate<Scalar: TensorScalar>(
-        _ runs: [RowSource<Scalar>.Run], _ pairs: PairRun, of shape: TensorShape, row: Int, sequences: Range<Int>,
-        from source: Span<Scalar>, to target: inout MutableSpan<Scalar>
-    ) {
-        // A copy of them is worth its time where they are read more than once.
-        let runs = sequences.count > Self.sequencesTogether ? [RowSource.Run(joining: runs)] : runs
-        for first in stride(from: sequences.lowerBound, to: sequences.upperBound, by: Self.sequencesTogether) {
-            let together = first..<min(first + Self.sequencesTogether, sequences.upperBound)
-            var row = row
-            for run in runs {
-                rotateRows(run, pairs, of: shape, row: row, sequences: together, from: source, to: &target)
-                row += run.count
             }
         }
     }

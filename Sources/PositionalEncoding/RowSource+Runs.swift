@@ -1,16 +1,19 @@
 extension RowSource {
-    /// Takes from the front of the positions those of the next runs, as many as are worth going through all sequences for.
+    /// Takes from the front of the positions those of the next runs, as many as are worth going through all sequences for; as one
+    /// run, where `sequences` are so many that its rows are read more than once.
     ///
-    /// Memory streams through long stretches of a sequence, and these runs stay in a cache of the processor meanwhile: with 16 rows
+    /// Memory streams through long stretches of a sequence, and these rows stay in a cache of the processor meanwhile: with 16
     /// at a time, a tensor `[1, 32, 2048, 128]` of float32 took twice as long as with 1024.
-    func takeRuns<List: RandomAccessCollection<Double>>(from rest: inout List) -> [Run] where List.SubSequence == List {
+    func takeRuns<List: RandomAccessCollection<Double>>(
+        from rest: inout List, sequences: Int
+    ) -> [Run] where List.SubSequence == List {
         var runs: [Run] = []
         var rows = 0
         while rows < rowsTogether, let run = takeRun(from: &rest) {
             runs.append(run)
             rows += run.count
         }
-        return runs
+        return runs.count > 1 && sequences > sequencesTogether ? [Run(joining: runs)] : runs
     }
 
     private static var bytesTogether: Int { 1 << 19 }

@@ -1,5 +1,8 @@
 import CRotaryKernels
 
+/// Rows serve so many sequences before they are read once more.
+let sequencesTogether = Int(CRotaryKernels_sequencesTogether)
+
 /// Turns rows of some sequences by the run's cosines and sines: (a, b) becomes (a·cos − b·sin, a·sin + b·cos).
 ///
 /// `source` and `target` are all elements of tensors of the shape, `[…, s, d]`; of each sequence named, the rows from `row` on are
