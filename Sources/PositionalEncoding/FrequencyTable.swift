@@ -87,9 +87,9 @@ package struct FrequencyTable: Sendable {
         RotaryRows(self, positions: positions, direction: .forward)
     }
 
-    /// How many positions each pair needs for a full turn, 2π / inverse frequency; infinite where it does not turn.
+    /// How many positions each pair needs for a full turn, 2π / |inverse frequency|; infinite where it does not turn.
     package var wavelengths: [Double] {
-        inverseFrequencies.map { 2 * Double.pi / $0 }
+        inverseFrequencies.map { 2 * Double.pi / $0.magnitude }
     }
 
     /// Whether every frequency is a number, and the effective base one in float64.

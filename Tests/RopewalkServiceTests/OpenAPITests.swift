@@ -54,7 +54,8 @@ import Testing
     // MARK: Fields
 
     @Test(arguments: [
-        ("RopeApplyRequest", RopeApplyRequest.names), ("AttentionRequest", AttentionRequest.names),
+        ("RopeApplyRequest", RopeApplyRequest.names), ("RopeShiftRequest", RopeShiftRequest.names),
+        ("RopeConvertRequest", RopeConvertRequest.names), ("AttentionRequest", AttentionRequest.names),
     ])
     func `the fields of a request are the documented ones`(schema: String, names: [String]) {
         let properties = document.root["components"]["schemas"][schema]["properties"]
@@ -91,7 +92,7 @@ import Testing
         #expect(keys.sorted() == FrequenciesQuery.names.sorted())
     }
 
-    @Test(arguments: ["/frequencies", "/rope/apply"])
+    @Test(arguments: ["/frequencies", "/rope/apply", "/rope/convert", "/rope/shift", "/attention"])
     func `every field has a description and a type`(path: String) throws {
         let operation = try #require(document.operations.first { $0.path == path })
         let schema = document.resolved(operation.node["requestBody"]["content"]["application/json"]["schema"])

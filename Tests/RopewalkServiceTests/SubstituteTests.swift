@@ -59,7 +59,14 @@ import Testing
         let ladder = try JSON(Self.service.get().get("/frequencies?dim=4&inv_freq=1,-0.5&positions=1").json)
         #expect(ladder["rope"]["ladder"] == .string("inv_freq") && ladder["base"] == .null)
         #expect(ladder["inv_freq"].elements.compactMap(\.number) == [1, -0.5])
+        #expect(ladder["wavelengths"].elements.compactMap(\.number) == [2 * .pi, 4 * .pi])
         #expect(ladder["sin"].elements[0].elements.compactMap(\.number) == [0.8414709848078965, -0.479425538604203])
+    }
+
+    @Test func `a pair that turns backwards turns as often as one that turns forwards`() throws {
+        let query = "/frequencies?dim=2&rope_type=default&max_position_embeddings=8&inv_freq="
+        let turns = try ["0.5", "-0.5"].map { try JSON(Self.service.get().get(query + $0).json)["turns_original"] }
+        #expect(turns[0].elements.count == 1 && turns[0] == turns[1])
     }
 
     @Test func `inverse frequencies win over a model's ladder and leave it its layout and attention factor`() throws {
@@ -113,6 +120,10 @@ import Testing
         (#"{"x":[[1,0]],"inv_freq":[1],"base":2}"#, "contradiction /inv_freq"),
         (#"{"x":[[1,0]],"inv_freq":[1],"rope_theta":2}"#, "contradiction /inv_freq"),
         (#"{"x":[[1,0]],"inv_freq":[1],"scaling":{"rope_type":"linear","factor":2}}"#, "contradiction /inv_freq"),
+        (
+            #"{"x":[[1,0]],"inv_freq":[1],"scaling":{"rope_type":"default","rope_theta":2}}"#,
+            "contradiction /scaling/rope_theta"
+        ),
     ])
     func `what does not go together is refused in its place`(_ body: String, _ summary: String) throws {
         #expect(try ProblemDocument(answer(body)).summary == summary)

@@ -22,7 +22,7 @@ struct PairExplanation {
             numbers.map { $0.isFinite ? $0 : nil }
         }
         func turns(over length: Double) -> [Double?] {
-            finite(table.inverseFrequencies.map { length * $0 / (2 * Double.pi) })
+            finite(table.inverseFrequencies.map { length * $0.magnitude / (2 * Double.pi) })
         }
         wavelengths = finite(table.wavelengths)
         originalTurns = contexts.original.map(turns)

@@ -94,6 +94,11 @@ struct RotaryFields {
                 "rope_theta is \(scalingBase.shortest), and \(names[0]) beside scaling \(given.shortest); they are one thing"
             )
         }
+        if case .inverseFrequencies = substitute, scalingBase != nil {
+            throw Problem(
+                .contradiction, at: scalingPlace("rope_theta"),
+                "inv_freq is the ladder itself, and rope_theta says how to make one; give one")
+        }
         base = given ?? scalingBase
         basePlace =
             if given == nil, scalingBase != nil {
