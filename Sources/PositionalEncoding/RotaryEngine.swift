@@ -85,7 +85,7 @@ package final class RotaryEngine: Sendable {
                 var row = 0
                 while row < shape.sequenceLength {
                     let run = rows.run(of: lists, from: row)
-                    rotate([run], pairs, of: shape, row: row, sequences: sequences, from: source, to: &target)
+                    rotateRows(run, pairs, of: shape, row: row, sequences: sequences, from: source, to: &target)
                     row += run.count
                 }
             }

@@ -14,9 +14,12 @@ extension Service {
             metrics: metrics, engine: engine, budget: budget, compute: compute,
             inFlight: { [weak self] in self?.statistics?.inFlight ?? 0 })
         var router = Router<any Endpoint>()
-        router.add("POST", "/rope/apply", RopeEndpoint<RopeApplyRequest>(engine: engine, writer: writer, context: context))
-        router.add("POST", "/rope/convert", RopeEndpoint<RopeConvertRequest>(engine: engine, writer: writer, context: context))
-        router.add("POST", "/rope/shift", RopeEndpoint<RopeShiftRequest>(engine: engine, writer: writer, context: context))
+        router.add(
+            "POST", "/rope/apply", RopeEndpoint<RopeApplyRequest>(engine: engine, writer: writer, context: context))
+        router.add(
+            "POST", "/rope/convert", RopeEndpoint<RopeConvertRequest>(engine: engine, writer: writer, context: context))
+        router.add(
+            "POST", "/rope/shift", RopeEndpoint<RopeShiftRequest>(engine: engine, writer: writer, context: context))
         router.add(
             "POST", "/attention", AttentionEndpoint(engine: engine, writer: writer, context: context))
         router.add("GET", "/frequencies", FrequenciesEndpoint(engine: engine, writer: writer, models: models))

@@ -39,12 +39,13 @@ import Testing
     @Test(arguments: [
         ("application/json", 200), ("application/json; charset=UTF-8", 200), ("Application/JSON", 200),
         ("application/x-www-form-urlencoded", 200), ("application/json; charset=latin1", 415), ("text/plain", 415),
-        ("application/x-npy", 415),
+        ("application/x-npz", 415),
     ])
     func `a body is JSON by its type, or a form's that looks like it`(_ type: String, _ status: Int) throws {
         let response = try LiveService().post("/rope/apply", Self.small, headers: ["Content-Type": type])
         #expect(response.status == status)
-        if status == 415 { #expect(response["Accept"] == "application/json") }
+        let formats = "application/json, application/x-npy, application/vnd.safetensors, application/octet-stream"
+        if status == 415 { #expect(response["Accept"] == formats) }
     }
 
     @Test func `a body without a type is JSON where it begins like it`() throws {
@@ -73,10 +74,13 @@ import Testing
         #expect(frequencies["Content-Type"] == (status == 406 ? "application/problem+json" : "application/json"))
     }
 
-    @Test func `where Accept rules JSON out, what has no other format is refused`() throws {
+    @Test func `where Accept rules out what an answer may be in, it is refused`() throws {
         let service = try LiveService()
         let headers = ["Accept": "application/json;q=0, */*"]
-        #expect(try service.post("/rope/apply", Self.small, headers: headers).status == 406)
+        let weighed = try service.post(
+            "/attention", #"{"query":[[1]],"key":[[1]],"value":[[1]],"rotate":false,"return_weights":true}"#,
+            headers: ["Accept": "application/x-npy"])
+        #expect(try ProblemDocument(weighed).summary == "not-acceptable Accept")
         #expect(try service.get("/frequencies?dim=4", headers: headers)["Content-Type"] == "text/csv; charset=utf-8")
     }
 

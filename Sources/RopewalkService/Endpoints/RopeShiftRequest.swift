@@ -33,7 +33,8 @@ struct RopeShiftRequest: RopeRequest {
     private func distances(_ shape: TensorShape, _ name: String, _ axes: PairAxes) throws -> Positions {
         guard fields.contains("by") else {
             throw Problem(
-                .missingField, at: fields.place(of: "by"), "by is missing; it says how many positions \(name) is moved on")
+                .missingField, at: fields.place(of: "by"),
+                "by is missing; it says how many positions \(name) is moved on")
         }
         let list = try fields.positions("by", rowCount: shape.sequenceLength)
         if list.axes.isEmpty {

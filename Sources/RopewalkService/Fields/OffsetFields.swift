@@ -5,7 +5,8 @@ enum OffsetFields {
     static let names = ["positions", "offset"]
 
     /// Positions that fit the shape of a tensor, by its name in messages. Throws where both fields are given, or one does not fit.
-    static func read(_ fields: any Fields, for shape: TensorShape, of tensor: String, axes: PairAxes) throws -> Positions
+    static func read(_ fields: any Fields, for shape: TensorShape, of tensor: String, axes: PairAxes) throws
+        -> Positions
     {
         // A file of queries and keys may have positions for each.
         let own = tensor + "_positions"

@@ -53,7 +53,8 @@ struct ScalingFields {
             scaling = try keys.scaling(name)
         } catch let error as ScalingError {
             let place =
-                error.index.map { fields.place(of: error.parameter, indices: [$0]) } ?? fields.place(of: error.parameter)
+                error.index.map { fields.place(of: error.parameter, indices: [$0]) }
+                ?? fields.place(of: error.parameter)
             throw Problem(.outOfRange, at: place, error.reason)
         }
         rotaryShare = try keys.rotaryShare()

@@ -58,9 +58,10 @@ struct TensorUpload {
         let axes = try query.numbers("shape").map { Int(exactly: $0) ?? -1 }
         do throws(TensorFormatError) {
             return try TensorBytes(StoredShape(type.stored, axes), body)
-        } catch where error.kind == .badShape {
+        } catch  where error.kind == .badShape {
             throw Problem(
-                .shapeMismatch, at: query.place(of: "shape"), "shape is whole numbers with commas between: \(error.reason)")
+                .shapeMismatch, at: query.place(of: "shape"),
+                "shape is whole numbers with commas between: \(error.reason)")
         } catch {
             throw Problem(.shapeMismatch, at: query.place(of: "shape"), error.reason)
         }
