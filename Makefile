@@ -93,11 +93,14 @@ conformance: deps .build/conformance
 
 bench: deps .build/bench
 	swift build -c release --product ropewalk
-	Benchmarks/bench --python .build/bench/bin/python
+	swift build -c release --product bench-engine
+	PYTHONDONTWRITEBYTECODE=1 .build/bench/bin/python Benchmarks/bench --python .build/bench/bin/python $(ARGS)
 
+# PyTorch without what its GPU build brings along: 3 GB that nothing here runs.
 .build/bench: Benchmarks/peers/requirements.txt
 	python3 -m venv --clear $@
 	$@/bin/pip install --quiet --requirement $< || { rm -rf $@; exit 1; }
+	$@/bin/pip install --quiet --no-deps torch==2.13.0 || { rm -rf $@; exit 1; }
 
 # The host's network works where Docker has no bridge, too.
 docker:

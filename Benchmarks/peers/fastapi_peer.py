@@ -1,5 +1,6 @@
 """The peer: rotation in FastAPI as its best users would write it, with orjson, numpy and cached tables, and no pydantic."""
 
+import ast
 import functools
 
 import numpy as np
@@ -31,3 +32,32 @@ async def apply(request: Request) -> Response:
             "rotary_dim": dim}
     answer = {"rope": rope, "shape": x.shape, "y": y}
     return Response(orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY), media_type="application/json")
+
+
+@app.post("/npy")
+async def apply_npy(request: Request) -> Response:
+    body = await request.body()
+    # As np.load reads it, but for the file object around it: 128 bytes and more of header, then the elements.
+    end = 10 + int.from_bytes(body[8:10], "little")
+    header = ast.literal_eval(body[10:end].decode())
+    x = np.frombuffer(body, dtype=header["descr"], offset=end).reshape(header["shape"])
+    length, dim = x.shape[-2:]
+    cos, sin = tables(length, dim, 10000.0)
+    y = np.empty_like(x)
+    even, odd = x[..., 0::2], x[..., 1::2]
+    y[..., 0::2] = even * cos - odd * sin
+    y[..., 1::2] = even * sin + odd * cos
+    return Response(body[:end] + y.tobytes(), media_type="application/x-npy")
+
+
+@functools.lru_cache(maxsize=64)
+def ladder(dim: int, base: float) -> bytes:
+    inv_freq = base ** (-np.arange(0, dim, 2, dtype=np.float64) / dim)
+    answer = {"attention_factor": 1, "base": base, "dim": dim, "inv_freq": inv_freq, "rope_type": "default",
+              "wavelengths": 2 * np.pi / inv_freq}
+    return orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY)
+
+
+@app.get("/frequencies")
+async def frequencies(dim: int, base: float = 10000.0) -> Response:
+    return Response(ladder(dim, base), media_type="application/json")
