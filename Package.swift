@@ -16,13 +16,14 @@ let package = Package(
             linkerSettings: [.linkedLibrary("microhttpd")]
         ),
         .target(name: "Locking"),
-        .target(name: "MicroHTTP", dependencies: ["CMicroHTTPD", "Locking"]),
+        .target(name: "LargeMemory"),
+        .target(name: "MicroHTTP", dependencies: ["CMicroHTTPD", "Locking", "LargeMemory"]),
         .target(
             name: "CRotaryKernels",
             cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off", "-Wall", "-Wextra", "-Werror"])]),
-        .target(name: "PositionalEncoding", dependencies: ["CRotaryKernels", "Locking"]),
+        .target(name: "PositionalEncoding", dependencies: ["CRotaryKernels", "Locking", "LargeMemory"]),
         .target(name: "CNumberKernels", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
-        .target(name: "TensorCoding", dependencies: ["CNumberKernels", "PositionalEncoding"]),
+        .target(name: "TensorCoding", dependencies: ["CNumberKernels", "PositionalEncoding", "LargeMemory"]),
         .target(
             name: "RopewalkService",
             dependencies: [
@@ -90,7 +91,8 @@ for target in package.targets where !target.name.hasPrefix("C") {
 // The fuzzer of what reads requests (make fuzz). It is built alone, and all that it runs is instrumented.
 if Context.environment["ROPEWALK_FUZZ"] != nil {
     let sanitizers = ["-sanitize=fuzzer,address"]
-    for target in package.targets where ["Locking", "PositionalEncoding", "TensorCoding"].contains(target.name) {
+    for target in package.targets
+    where ["Locking", "LargeMemory", "PositionalEncoding", "TensorCoding"].contains(target.name) {
         target.swiftSettings?.append(.unsafeFlags(sanitizers))
     }
     for target in package.targets where target.name == "CNumberKernels" {

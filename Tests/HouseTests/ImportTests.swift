@@ -6,6 +6,7 @@ import Testing
     /// What each room may import, besides the standard library's own modules.
     private static let allowed: [String: Set<String>] = [
         "Locking": [],
+        "LargeMemory": [],
         "PositionalEncoding": ["CRotaryKernels"],
         "TensorCoding": ["CNumberKernels", "PositionalEncoding", "FoundationEssentials", "Dispatch"],
         "MicroHTTP": ["CMicroHTTPD", "FoundationEssentials", "Dispatch"],
@@ -15,7 +16,7 @@ import Testing
         "prove-numbers": ["TensorCoding", "Dispatch"],
         "bench-engine": ["PositionalEncoding"],
     ]
-    private static let everywhere: Set<String> = ["Synchronization", "Glibc", "Locking"]
+    private static let everywhere: Set<String> = ["Synchronization", "Glibc", "Locking", "LargeMemory"]
 
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()

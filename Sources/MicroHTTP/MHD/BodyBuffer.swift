@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import LargeMemory
 
 /// The bytes of one body, 64-byte aligned, written where they stay.
 ///
@@ -26,7 +27,9 @@ import Glibc
     private static func allocate(_ capacity: Int) -> UnsafeMutableRawBufferPointer? {
         var start: UnsafeMutableRawPointer?
         guard unsafe posix_memalign(&start, alignment, max(capacity, 1)) == 0 else { return nil }
-        return unsafe UnsafeMutableRawBufferPointer(start: start, count: capacity)
+        let bytes = unsafe UnsafeMutableRawBufferPointer(start: start, count: capacity)
+        unsafe LargeMemory.advise(bytes)
+        return unsafe bytes
     }
 
     var capacity: Int { unsafe bytes.count }

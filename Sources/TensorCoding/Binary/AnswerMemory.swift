@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import LargeMemory
 
 /// Bytes of an answer, 0 at first, from a multiple of 64 on; they last as long as any Data of them.
 @safe final class AnswerMemory: @unchecked Sendable {
@@ -17,6 +18,7 @@ import Glibc
         unsafe self.allocation = allocation
         let start = unsafe allocation.alignedUp(toMultipleOf: alignment)
         unsafe bytes = UnsafeMutableRawBufferPointer(start: start, count: count)
+        unsafe LargeMemory.advise(bytes)
     }
 
     deinit {
