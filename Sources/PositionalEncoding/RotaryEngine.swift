@@ -39,9 +39,10 @@ package final class RotaryEngine: Sendable {
         by parameters: RotaryParameters, _ direction: RotationDirection = .forward
     ) -> Tensor<Scalar> {
         let elements = newElements(tensor.shape.count) { target in
-            turn(
-                tensor.elements.span, tensor.shape, into: &target, at: positions, reaching: reaches, by: parameters,
-                direction)
+            tensor.withSpan { source in
+                turn(
+                    source, tensor.shape, into: &target, at: positions, reaching: reaches, by: parameters, direction)
+            }
         }
         return Tensor(shape: tensor.shape, elements: elements)
     }

@@ -1,19 +1,70 @@
 /// Elements in row-major order with a shape.
-package struct Tensor<Element: Sendable & Equatable>: Sendable, Equatable {
+package struct Tensor<Element: Sendable & Equatable>: Sendable {
     package let shape: TensorShape
-    /// As many as the shape says.
-    package private(set) var elements: [Element]
+    private let storage: Storage
+
+    private enum Storage: Sendable {
+        case array([Element])
+        case loan(TensorLoan)
+    }
 
     package init(shape: TensorShape, elements: [Element]) {
         precondition(elements.count == shape.count, "\(elements.count) elements in a shape of \(shape.count)")
         self.shape = shape
-        self.elements = elements
+        storage = .array(elements)
+    }
+
+    /// Elements that somebody else keeps.
+    package init(shape: TensorShape, lent loan: TensorLoan) where Element: BitwiseCopyable {
+        precondition(loan.holds(shape.count, of: Element.self), "a loan is of as many elements as the shape has")
+        self.shape = shape
+        storage = .loan(loan)
+    }
+
+    /// As many as the shape says; those of a loan are copied.
+    package var elements: [Element] {
+        switch storage {
+        case .array(let elements): elements
+        case .loan: unsafe withUnsafeElements { unsafe Array($0) }
+        }
+    }
+
+    /// Lends the elements where they are.
+    package func withSpan<Result>(_ body: (Span<Element>) throws -> Result) rethrows -> Result {
+        try unsafe withUnsafeElements { try unsafe body($0.span) }
+    }
+
+    func withUnsafeElements<Result>(
+        _ body: (UnsafeBufferPointer<Element>) throws -> Result
+    ) rethrows -> Result {
+        switch storage {
+        case .array(let elements): try unsafe elements.withUnsafeBufferPointer(body)
+        case .loan(let loan): try unsafe loan.withElements(body)
+        }
+    }
+}
+
+extension Tensor: Equatable {
+    package static func == (one: Tensor, other: Tensor) -> Bool {
+        one.shape == other.shape
+            && one.withSpan { one in other.withSpan { other in one.indices.allSatisfy { one[$0] == other[$0] } } }
     }
 }
 
 extension Tensor where Element: TensorScalar {
     /// The indices of the first element that is infinite or no number; nil where all are finite.
     package var firstNonFinite: [Int]? {
-        elements.firstIndex { !$0.isFinite }.map { shape.indices(at: $0) }
+        withSpan(Self.firstNonFinite).map { shape.indices(at: $0) }
+    }
+
+    private static func firstNonFinite(_ elements: Span<Element>) -> Int? {
+        // A block is looked through to its end, which is vector code.
+        for start in stride(from: 0, to: elements.count, by: 1_024) {
+            let block = start..<min(start + 1_024, elements.count)
+            var hits: UInt32 = 0
+            for index in block { hits |= elements[index].isFinite ? 0 : 1 }
+            if hits != 0 { return block.first { !elements[$0].isFinite } }
+        }
+        return nil
     }
 }

@@ -25,6 +25,18 @@ extension TensorBytes {
         }
     }
 
+    /// The elements where they are; nil where they are not aligned, or of a type that is not computed in.
+    var loan: TensorLoan? {
+        // Data keeps what is less within itself, and that moves.
+        guard bytes.count >= 64, let size = form.type == .float32 ? 4 : form.type == .float64 ? 8 : nil else {
+            return nil
+        }
+        return unsafe bytes.withUnsafeBytes { raw in
+            guard UInt(bitPattern: raw.baseAddress) % UInt(size) == 0 else { return nil }
+            return unsafe TensorLoan(raw, keptBy: bytes)
+        }
+    }
+
     /// A copy of elements of a type that is computed in float32.
     var floats: [Float] {
         switch form.type {

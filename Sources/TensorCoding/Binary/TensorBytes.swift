@@ -31,11 +31,15 @@ package struct TensorBytes: Sendable, Equatable {
         throw TensorFormatError(.badShape, reason)
     }
 
-    /// The tensor in what its elements are computed in. They are copied.
+    /// The tensor in what its elements are computed in: where they are, if they are of that type and aligned, else copied.
     ///
     /// Throws `TensorFormatError` where they cannot be computed on, or the shape cannot.
     package func tensor() throws(TensorFormatError) -> AnyTensor {
         let shape = try shape()
+        if let loan {
+            return form.type == .float32
+                ? .float32(Tensor(shape: shape, lent: loan)) : .float64(Tensor(shape: shape, lent: loan))
+        }
         switch form.type.floating?.scalar {
         case .float32: return .float32(Tensor(shape: shape, elements: floats))
         case .float64: return .float64(Tensor(shape: shape, elements: doubles))
