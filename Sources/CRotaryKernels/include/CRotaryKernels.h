@@ -2,6 +2,8 @@
 #ifndef CROTARYKERNELS_H
 #define CROTARYKERNELS_H
 
+#include "attention.h"
+
 /// What of the processor's vector unit is used, from what every processor has to what few have.
 enum CRotaryKernels_Level {
     CRotaryKernels_baseline = 0,
