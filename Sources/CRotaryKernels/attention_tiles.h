@@ -506,13 +506,13 @@ static void NAME(write_weights)(
     const struct NAME(Tile) *tile, struct NAME(Sight) sight, const struct NAME(Scratch) *scratch) {
     const size_t begin = sight.first / LANES * LANES, end = (sight.end + LANES - 1) / LANES * LANES;
     for (size_t index = 0; index < rows; index++) {
-        const double sum = scratch->sums[block_row + index];
+        const double factor = 1 / scratch->sums[block_row + index];
         if (!scratch->sees[block_row + index]) continue;
         SCALAR *scores = scratch->scores + index * STRIDE;
         NAME(weigh)(scores, begin, end, scratch->largest[block_row + index]);
         SCALAR *weights = (SCALAR *)attention->weights + (row + index) * attention->key_count + tile->first;
         for (size_t key = sight.first; key < sight.end; key++)
-            if (sight.is_whole || scratch->seen[index * STRIDE + key]) weights[key] = (SCALAR)((double)scores[key] / sum);
+            if (sight.is_whole || scratch->seen[index * STRIDE + key]) weights[key] = (SCALAR)((double)scores[key] * factor);
     }
 }
 
@@ -549,10 +549,8 @@ void JOIN(attend, LEVEL, TYPE)(
             if (!scratch.sees[row]) continue;
             // Where all that a row sees is −infinity, the sum is 0 and a weight no number.
             SCALAR *output = (SCALAR *)attention->output + (first_row + row) * columns;
-            const SCALAR factor = (SCALAR)(1 / scratch.sums[row]);
-            const bool is_number = scratch.sums[row] > 0;
-            for (size_t column = 0; column < columns; column++)
-                output[column] = is_number ? output[column] * factor : (SCALAR)NAN;
+            const double factor = scratch.sums[row] == 0 ? (double)NAN : 1 / scratch.sums[row];
+            for (size_t column = 0; column < columns; column++) output[column] = (SCALAR)((double)output[column] * factor);
         }
     }
 }

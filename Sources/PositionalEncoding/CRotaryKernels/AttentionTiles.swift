@@ -18,6 +18,9 @@ import CRotaryKernels
     let sight: AttentionSight
     let level: VectorLevel
 
+    /// Less takes no longer than a thread takes to wake up, some times over.
+    private static var leastToShare: Int { 1 << 23 }
+
     private var output: UnsafeMutablePointer<Scalar>?
     private var weights: UnsafeMutablePointer<Scalar>?
 
@@ -38,6 +41,7 @@ import CRotaryKernels
         into output: inout [Scalar], _ weights: inout [Scalar], helpedBy helpers: any Helpers,
         unless isCancelled: () -> Bool
     ) throws(CancellationError) {
+        let helpers = shape.multiplyAdds < Self.leastToShare ? NoHelpers() : helpers
         let blocks = AttentionBlocks(
             shape, mostRows: Int(CRotaryKernels_attentionRows), threads: helpers.helperCount + 1)
         let indices = IndexSource(count: blocks.count)

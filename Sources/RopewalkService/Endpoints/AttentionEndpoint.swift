@@ -8,6 +8,8 @@ struct AttentionEndpoint: Endpoint {
     let engine: RotaryEngine
     let writer: AnswerWriter
     let context: RequestContext
+    /// Whose threads help while they have no requests.
+    let compute: ComputePool
 
     func check(_ head: HTTPRequest) throws {
         try JSONBody.check(head)
@@ -32,9 +34,9 @@ struct AttentionEndpoint: Endpoint {
                 try engine.tables(for: rotation, reaching: request.attention.reaches ?? [], from: request.source),
                 request.source)
         }
-        let result = try engine.attend(request.attention, returningWeights: request.returnsWeights) {
-            cancellation.isCancelled
-        }
+        let result = try engine.attend(
+            request.attention, returningWeights: request.returnsWeights, helpedBy: compute
+        ) { cancellation.isCancelled }
         try Problem.check(result.output, "output")
         if let weights = result.weights { try Problem.check(weights, "weights") }
         clock.end(.compute)
@@ -58,3 +60,5 @@ struct AttentionEndpoint: Endpoint {
         let weights: JSONTensor?
     }
 }
+
+extension ComputePool: Helpers {}
