@@ -53,6 +53,9 @@ let package = Package(
         // Every float32, written and read back (make prove-numbers); takes minutes, and is no test for that.
         .executableTarget(name: "prove-numbers", dependencies: ["TensorCoding", "Locking"]),
 
+        // What the engine's parts take (swift run -c release bench-engine).
+        .executableTarget(name: "bench-engine", dependencies: ["PositionalEncoding"]),
+
         .testTarget(name: "HouseTests"),
         .testTarget(
             name: "PositionalEncodingTests", dependencies: ["PositionalEncoding", "TestSupport"],
