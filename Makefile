@@ -35,7 +35,8 @@ serve: deps
 test: deps
 	swift build --build-tests
 	swift test --skip-build
-	ROPEWALK_SIMD=baseline swift test --skip-build --filter TensorCodingTests
+	ROPEWALK_SIMD=baseline swift test --skip-build --filter "TensorCodingTests|PositionalEncodingTests"
+	ROPEWALK_SIMD=avx2 swift test --skip-build --filter PositionalEncodingTests
 
 test-thread test-address: test-%: deps
 	swift build --build-tests --sanitize $* --scratch-path .build/$*

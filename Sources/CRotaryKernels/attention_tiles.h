@@ -79,14 +79,21 @@ INLINE SCALAR NAME(exponential_of)(SCALAR x) { return NAME(exponential)(NAME(all
 
 // MARK: Products
 
-// Σ a·b of some rows of a with two vectors of columns of b.
+// Σ a·b of some rows of a with two vectors of columns of b. Where it `asks`, memory at `ahead` is on its
+// way then.
 INLINE void NAME(multiply)(
-    const int rows, const SCALAR *a, const SCALAR *b, size_t stride, size_t count, VECTOR (*sums)[2]) {
+    const int rows, const SCALAR *a, const SCALAR *b, size_t stride, size_t count, VECTOR (*sums)[2], const bool asks,
+    const char *ahead, size_t ahead_step) {
 #pragma clang loop unroll(full)
     for (int row = 0; row < rows; row++) sums[row][0] = sums[row][1] = (VECTOR){};
 #pragma clang loop unroll(disable)
     for (size_t term = 0; term < count; term++, b += stride) {
         const VECTOR left = NAME(load)(b), right = NAME(load)(b + LANES);
+        if (asks) {
+            __builtin_prefetch(ahead, 0, 2);
+            __builtin_prefetch(ahead + 64, 0, 2);
+            ahead += ahead_step;
+        }
 #pragma clang loop unroll(full)
         for (int row = 0; row < rows; row++) {
             const VECTOR factor = NAME(all)(a[row * STRIDE + term]);
@@ -102,7 +109,7 @@ INLINE void NAME(score_rows)(
     SCALAR *scores) {
     for (size_t run = 0; run < runs; run++) {
         VECTOR sums[PANEL_ROWS][2];
-        NAME(multiply)(rows, query, keys + run * run_length, WIDTH, count, sums);
+        NAME(multiply)(rows, query, keys + run * run_length, WIDTH, count, sums, false, NULL, 0);
 #pragma clang loop unroll(full)
         for (int row = 0; row < rows; row++) {
             SCALAR *place = scores + row * STRIDE + run * WIDTH;
@@ -119,11 +126,12 @@ INLINE void NAME(score_rows)(
 // Scales what rows have summed of some columns, and adds values by their weights; `tail` is past the last whole WIDTH.
 INLINE void NAME(add_rows)(
     const int rows, const SCALAR *weights, const SCALAR *values, const SCALAR *tail, size_t columns, size_t count,
-    const SCALAR *factors, SCALAR *output) {
+    const SCALAR *factors, SCALAR *output, const char *ahead, size_t ahead_step) {
     const size_t whole = columns / WIDTH * WIDTH;
     VECTOR sums[PANEL_ROWS][2];
     for (size_t column = 0; column < whole; column += WIDTH) {
-        NAME(multiply)(rows, weights, values + column, columns, count, sums);
+        NAME(multiply)(rows, weights, values + column, columns, count, sums, true, ahead, ahead_step);
+        ahead += count * ahead_step;
 #pragma clang loop unroll(full)
         for (int row = 0; row < rows; row++) {
             SCALAR *place = output + row * columns + column;
@@ -133,7 +141,7 @@ INLINE void NAME(add_rows)(
         }
     }
     if (whole == columns) return;
-    NAME(multiply)(rows, weights, tail, WIDTH, count, sums);
+    NAME(multiply)(rows, weights, tail, WIDTH, count, sums, false, NULL, 0);
     SCALAR rest[PANEL_ROWS][WIDTH];
 #pragma clang loop unroll(full)
     for (int row = 0; row < rows; row++) {
@@ -153,7 +161,7 @@ INLINE void NAME(add_rows)(
 #define EACH_ROW_COUNT(f) f(1) f(2) f(3) f(4) f(5) f(6)
 #endif
 
-static void NAME(score)(
+__attribute__((noinline)) static void NAME(score)(
     size_t rows, const SCALAR *query, const SCALAR *keys, size_t run_length, size_t runs, size_t count, bool adds,
     SCALAR *scores) {
 #define CASE(n) case n: NAME(score_rows)(n, query, keys, run_length, runs, count, adds, scores); break;
@@ -161,10 +169,11 @@ static void NAME(score)(
 #undef CASE
 }
 
-static void NAME(add)(
+__attribute__((noinline)) static void NAME(add)(
     size_t rows, const SCALAR *weights, const SCALAR *values, const SCALAR *tail, size_t columns, size_t count,
-    const SCALAR *factors, SCALAR *output) {
-#define CASE(n) case n: NAME(add_rows)(n, weights, values, tail, columns, count, factors, output); break;
+    const SCALAR *factors, SCALAR *output, const char *ahead, size_t ahead_step) {
+#define CASE(n)                                                                                                             \
+    case n: NAME(add_rows)(n, weights, values, tail, columns, count, factors, output, ahead, ahead_step); break;
     switch (rows) { EACH_ROW_COUNT(CASE) }
 #undef CASE
 }
@@ -217,17 +226,25 @@ INLINE void NAME(transpose)(VECTOR *rows) {
 }
 
 // Lays out WIDTH keys, of which `count` exist, as [dimension, WIDTH]; the others are zeros.
-static void NAME(lay_out)(const SCALAR *keys, size_t count, size_t dimension, SCALAR *target) {
+//
+// Keys are read across rows, which no processor foresees: those of the next run are asked for in the order of memory, and so
+// are the values of these keys, `value_bytes`, which are wanted soon. With one query, memory is all that this waits for.
+static void NAME(lay_out)(
+    const SCALAR *keys, size_t count, size_t dimension, SCALAR *target, const char *values, size_t value_bytes) {
+    const char *ahead = (const char *)(keys + WIDTH * dimension);
+    const size_t squares = WIDTH / LANES * (dimension / LANES);
+    const size_t lines = squares ? value_bytes / 64 / squares + 1 : 0;
     for (size_t side = 0; side < WIDTH; side += LANES) {
         size_t column = 0;
         if (count >= side + LANES)
             for (; column + LANES <= dimension; column += LANES) {
+                for (size_t line = 0; line < lines; line++, values += 64) __builtin_prefetch(values, 0, 2);
                 VECTOR rows[LANES];
+                const SCALAR *place = keys + side * dimension + column;
 #pragma clang loop unroll(full)
-                for (size_t row = 0; row < LANES; row++) {
-                    const SCALAR *place = keys + (side + row) * dimension + column;
+                for (size_t row = 0; row < LANES; row++, place += dimension, ahead += VECTOR_BYTES) {
                     rows[row] = NAME(load)(place);
-                    __builtin_prefetch(place + WIDTH * dimension);
+                    if (VECTOR_BYTES == 64 || row * VECTOR_BYTES % 64 == 0) __builtin_prefetch(ahead, 0, 2);
                 }
                 NAME(transpose)(rows);
 #pragma clang loop unroll(full)
@@ -438,10 +455,13 @@ static void NAME(score_panel)(
     const size_t dimension = attention->dimension, run_length = WIDTH * dimension;
     const size_t first_run = sight.first / WIDTH, end_run = (sight.end + WIDTH - 1) / WIDTH;
     const SCALAR *keys = (const SCALAR *)attention->key + tile->first * dimension;
+    const size_t columns = attention->value_dimension;
+    const SCALAR *values = (const SCALAR *)attention->value + tile->first * columns;
     for (; ready->runs < end_run; ready->runs++)
         NAME(lay_out)(
             keys + ready->runs * run_length, tile->count - ready->runs * WIDTH, dimension,
-            scratch->keys + ready->runs * run_length);
+            scratch->keys + ready->runs * run_length, (const char *)(values + ready->runs * WIDTH * columns),
+            WIDTH * columns * sizeof(SCALAR));
     for (size_t start = 0; start < dimension; start += attention_tileKeys) {
         const size_t count = dimension - start < attention_tileKeys ? dimension - start : attention_tileKeys;
         for (size_t index = 0; index < rows; index++)
@@ -464,7 +484,8 @@ static void NAME(score_panel)(
 // Adds what a panel sees of a tile to its rows of the output.
 static void NAME(add_panel)(
     const struct CRotaryKernels_Attention *attention, size_t row, size_t rows, size_t block_row,
-    const struct NAME(Tile) *tile, struct NAME(Sight) sight, struct NAME(Ready) *ready, const struct NAME(Scratch) *scratch) {
+    const struct NAME(Tile) *tile, struct NAME(Sight) sight, struct NAME(Ready) *ready, bool is_last,
+    const struct NAME(Scratch) *scratch) {
     const size_t columns = attention->value_dimension, whole = columns / WIDTH * WIDTH;
     const SCALAR *values = (const SCALAR *)attention->value + tile->first * columns;
     const size_t begin = sight.first / LANES * LANES, end = (sight.end + LANES - 1) / LANES * LANES;
@@ -496,23 +517,37 @@ static void NAME(add_panel)(
             for (size_t lane = 0; lane < WIDTH; lane++)
                 scratch->tail[key * WIDTH + lane] = whole + lane < columns ? values[key * columns + whole + lane] : 0;
     }
+    // The keys of the next tile, once: as many lines for each term as bring them in time.
+    const size_t terms = whole / WIDTH * count, bytes = tile->count * attention->dimension * sizeof(SCALAR);
+    const bool asks = is_last && tile->first + 2 * tile->count <= attention->key_count && terms;
+    const char *next = (const char *)attention->key + (tile->first + tile->count) * attention->dimension * sizeof(SCALAR);
     NAME(add)(
-        rows, weights, values + sight.first * columns, scratch->tail + sight.first * WIDTH, columns, count, factors, output);
+        rows, weights, values + sight.first * columns, scratch->tail + sight.first * WIDTH, columns, count, factors, output,
+        asks ? next : (const char *)values, asks ? bytes / terms : 0);
 }
 
-// The weights of a panel and tile, now that the largest scores and the sums are known.
-static void NAME(write_weights)(
-    const struct CRotaryKernels_Attention *attention, size_t row, size_t rows, size_t block_row,
-    const struct NAME(Tile) *tile, struct NAME(Sight) sight, const struct NAME(Scratch) *scratch) {
-    const size_t begin = sight.first / LANES * LANES, end = (sight.end + LANES - 1) / LANES * LANES;
+// Writes the scores of a panel and tile to where its weights will be.
+static void NAME(keep_scores)(
+    const struct CRotaryKernels_Attention *attention, size_t row, size_t rows, const struct NAME(Tile) *tile,
+    struct NAME(Sight) sight, const struct NAME(Scratch) *scratch) {
     for (size_t index = 0; index < rows; index++) {
-        const double factor = 1 / scratch->sums[block_row + index];
-        if (!scratch->sees[block_row + index]) continue;
-        SCALAR *scores = scratch->scores + index * STRIDE;
-        NAME(weigh)(scores, begin, end, scratch->largest[block_row + index]);
-        SCALAR *weights = (SCALAR *)attention->weights + (row + index) * attention->key_count + tile->first;
-        for (size_t key = sight.first; key < sight.end; key++)
-            if (sight.is_whole || scratch->seen[index * STRIDE + key]) weights[key] = (SCALAR)((double)scores[key] * factor);
+        SCALAR *target = (SCALAR *)attention->weights + (row + index) * attention->key_count + tile->first;
+        for (size_t key = 0; key < sight.first; key++) target[key] = (SCALAR)-INFINITY;
+        memcpy(
+            target + sight.first, scratch->scores + index * STRIDE + sight.first,
+            (sight.end - sight.first) * sizeof(SCALAR));
+        for (size_t key = sight.end; key < tile->count; key++) target[key] = (SCALAR)-INFINITY;
+    }
+}
+
+// Makes weights of the scores of a row, now that the largest of them and the sum are known.
+static void NAME(finish_weights)(SCALAR *weights, size_t count, SCALAR largest, double factor) {
+    for (size_t key = 0; key < count; key += LANES) {
+        const size_t width = count - key < LANES ? count - key : LANES;
+        SCALAR some[LANES] = {0};
+        memcpy(some, weights + key, width * sizeof(SCALAR));
+        NAME(store)(some, NAME(exponential)(NAME(load)(some) - NAME(all)(largest)));
+        for (size_t lane = 0; lane < width; lane++) weights[key + lane] = (SCALAR)((double)some[lane] * factor);
     }
 }
 
@@ -527,31 +562,31 @@ void JOIN(attend, LEVEL, TYPE)(
         scratch.sums[row] = 0;
         scratch.sees[row] = 0;
     }
-    for (int pass = 0; pass < (attention->weights ? 2 : 1); pass++) {
-        for (size_t first = 0; first < attention->key_count; first += tile_keys) {
-            const struct NAME(Tile) tile = NAME(tile)(attention, first, tile_keys);
-            struct NAME(Ready) ready = {0};
-            for (size_t panel = 0; panel < panels; panel++) {
-                const size_t start = panel * row_count / panels, rows = (panel + 1) * row_count / panels - start;
-                const size_t row = first_row + start;
-                const struct NAME(Sight) sight =
-                    NAME(look)(attention, row, rows, &tile, scratch.seen, scratch.sees + start);
-                if (sight.first == sight.end) continue;
-                NAME(score_panel)(attention, row, rows, &tile, sight, &ready, &scratch);
-                if (pass == 0)
-                    NAME(add_panel)(attention, row, rows, start, &tile, sight, &ready, &scratch);
-                else
-                    NAME(write_weights)(attention, row, rows, start, &tile, sight, &scratch);
-            }
+    for (size_t first = 0; first < attention->key_count; first += tile_keys) {
+        const struct NAME(Tile) tile = NAME(tile)(attention, first, tile_keys);
+        struct NAME(Ready) ready = {0};
+        for (size_t panel = 0; panel < panels; panel++) {
+            const size_t start = panel * row_count / panels, rows = (panel + 1) * row_count / panels - start;
+            const size_t row = first_row + start;
+            const struct NAME(Sight) sight = NAME(look)(attention, row, rows, &tile, scratch.seen, scratch.sees + start);
+            const bool is_empty = sight.first == sight.end;
+            if (!is_empty) NAME(score_panel)(attention, row, rows, &tile, sight, &ready, &scratch);
+            if (attention->weights) NAME(keep_scores)(attention, row, rows, &tile, sight, &scratch);
+            if (!is_empty)
+                NAME(add_panel)(attention, row, rows, start, &tile, sight, &ready, panel + 1 == panels, &scratch);
         }
-        if (pass > 0) continue;
-        for (size_t row = 0; row < row_count; row++) {
-            if (!scratch.sees[row]) continue;
-            // Where all that a row sees is −infinity, the sum is 0 and a weight no number.
-            SCALAR *output = (SCALAR *)attention->output + (first_row + row) * columns;
-            const double factor = scratch.sums[row] == 0 ? (double)NAN : 1 / scratch.sums[row];
-            for (size_t column = 0; column < columns; column++) output[column] = (SCALAR)((double)output[column] * factor);
+    }
+    for (size_t row = 0; row < row_count; row++) {
+        SCALAR *output = (SCALAR *)attention->output + (first_row + row) * columns;
+        SCALAR *weights = (SCALAR *)attention->weights + (first_row + row) * attention->key_count;
+        if (!scratch.sees[row]) {
+            if (attention->weights) memset(weights, 0, attention->key_count * sizeof(SCALAR));
+            continue;
         }
+        // Where all that a row sees is −infinity, the sum is 0 and a weight no number.
+        const double factor = scratch.sums[row] == 0 ? (double)NAN : 1 / scratch.sums[row];
+        for (size_t column = 0; column < columns; column++) output[column] = (SCALAR)((double)output[column] * factor);
+        if (attention->weights) NAME(finish_weights)(weights, attention->key_count, scratch.largest[row], factor);
     }
 }
 

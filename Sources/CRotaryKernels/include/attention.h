@@ -14,7 +14,7 @@ struct CRotaryKernels_Attention {
     const void *query, *key, *value;
     /// `[rows, value_dimension]`, zeros before.
     void *output;
-    /// `[rows, key_count]`, zeros before; or NULL.
+    /// `[rows, key_count]`; or NULL.
     void *weights;
     size_t query_length, key_count, dimension, value_dimension;
     /// Of the element type, though it is given as a double.
