@@ -27,6 +27,34 @@ INLINE VECTOR NAME(choose)(NAME(Bits) which, VECTOR yes, VECTOR no) {
     return (VECTOR)((which & (NAME(Bits))yes) | (~which & (NAME(Bits))no));
 }
 
+// MARK: Lanes
+
+// Each lane beside the one whose number is its own ^ n.
+#if VECTOR_BYTES == 64 && !defined(IS_DOUBLE)
+#define BESIDE_8(v) __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7)
+#define BESIDE_4(v) __builtin_shufflevector(v, v, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11)
+#define BESIDE_2(v) __builtin_shufflevector(v, v, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13)
+#define BESIDE_1(v) __builtin_shufflevector(v, v, 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14)
+#define FOLD(f, v) (v = f(v, BESIDE_8(v)), v = f(v, BESIDE_4(v)), v = f(v, BESIDE_2(v)), v = f(v, BESIDE_1(v)), v[0])
+#elif (VECTOR_BYTES == 64 && defined(IS_DOUBLE)) || (VECTOR_BYTES == 32 && !defined(IS_DOUBLE))
+#define BESIDE_4(v) __builtin_shufflevector(v, v, 4, 5, 6, 7, 0, 1, 2, 3)
+#define BESIDE_2(v) __builtin_shufflevector(v, v, 2, 3, 0, 1, 6, 7, 4, 5)
+#define BESIDE_1(v) __builtin_shufflevector(v, v, 1, 0, 3, 2, 5, 4, 7, 6)
+#define FOLD(f, v) (v = f(v, BESIDE_4(v)), v = f(v, BESIDE_2(v)), v = f(v, BESIDE_1(v)), v[0])
+#elif (VECTOR_BYTES == 32 && defined(IS_DOUBLE)) || (VECTOR_BYTES == 16 && !defined(IS_DOUBLE))
+#define BESIDE_2(v) __builtin_shufflevector(v, v, 2, 3, 0, 1)
+#define BESIDE_1(v) __builtin_shufflevector(v, v, 1, 0, 3, 2)
+#define FOLD(f, v) (v = f(v, BESIDE_2(v)), v = f(v, BESIDE_1(v)), v[0])
+#else
+#define BESIDE_1(v) __builtin_shufflevector(v, v, 1, 0)
+#define FOLD(f, v) (v = f(v, BESIDE_1(v)), v[0])
+#endif
+
+INLINE VECTOR NAME(larger)(VECTOR a, VECTOR b) { return NAME(choose)(b > a, b, a); }
+
+typedef double NAME(Doubles) __attribute__((vector_size(LANES * sizeof(double))));
+#define ADDED(a, b) ((a) + (b))
+
 // MARK: The exponential
 
 // e^x = 2^n · e^r with n = x / ln 2, rounded, and |r| ≤ ln 2 / 2, for x ≤ 0; 0 where it would be less than the smallest normal
@@ -90,8 +118,8 @@ INLINE void NAME(multiply)(
     for (size_t term = 0; term < count; term++, b += stride) {
         const VECTOR left = NAME(load)(b), right = NAME(load)(b + LANES);
         if (asks) {
-            __builtin_prefetch(ahead, 0, 2);
-            __builtin_prefetch(ahead + 64, 0, 2);
+            __builtin_prefetch(ahead, 0, 3);
+            __builtin_prefetch(ahead + 64, 0, 3);
             ahead += ahead_step;
         }
 #pragma clang loop unroll(full)
@@ -359,13 +387,20 @@ static bool NAME(are_finite)(const SCALAR *values, size_t count) {
 
 // MARK: Weights
 
-// Makes scores of a row from products: scaled, with what a mask adds; −infinity where the row sees nothing.
+// What scores are multiplied by when they are weighed: the scale, or 1 where `finish_scores` has scaled them, since a mask adds
+// to them, or since the largest product is not the largest score.
+INLINE SCALAR NAME(late_scale)(const struct CRotaryKernels_Attention *attention) {
+    return attention->bias || !(attention->scale > 0) ? 1 : (SCALAR)attention->scale;
+}
+
+// Makes scores of a row from products: scaled, unless they will be, with what a mask adds; −infinity where the row sees
+// nothing.
 static void NAME(finish_scores)(
-    SCALAR *scores, SCALAR scale, const SCALAR *bias, size_t key_stride, const uint8_t *seen, struct NAME(Sight) sight) {
+    SCALAR *scores, SCALAR scale, bool is_late, const SCALAR *bias, size_t key_stride, const uint8_t *seen, struct NAME(Sight) sight) {
     const size_t begin = sight.first / LANES * LANES, end = (sight.end + LANES - 1) / LANES * LANES;
     if (bias && key_stride)
         for (size_t key = sight.first; key < sight.end; key++) scores[key] = scores[key] * scale + bias[key];
-    else {
+    else if (!is_late) {
         const SCALAR added = bias ? *bias : 0;
         for (size_t key = begin; key < end; key++) scores[key] = scores[key] * scale + added;
     }
@@ -375,20 +410,15 @@ static void NAME(finish_scores)(
     for (size_t key = sight.end; key < end; key++) scores[key] = (SCALAR)-INFINITY;
 }
 
-static SCALAR NAME(largest)(const SCALAR *scores, size_t begin, size_t end) {
+static SCALAR NAME(largest)(const SCALAR *scores, size_t begin, size_t end, SCALAR scale) {
     VECTOR most = NAME(all)((SCALAR)-INFINITY);
-    for (size_t key = begin; key < end; key += LANES) {
-        const VECTOR own = NAME(load)(scores + key);
-        most = NAME(choose)(own > most, own, most);
-    }
-    SCALAR largest = most[0];
-    for (size_t lane = 1; lane < LANES; lane++)
-        if (most[lane] > largest) largest = most[lane];
-    return largest;
+    for (size_t key = begin; key < end; key += LANES) most = NAME(larger)(most, NAME(load)(scores + key));
+    return FOLD(NAME(larger), most) * scale;
 }
 
-// Replaces scores by the exponentials of what they are above `largest`, and answers their sum.
-static double NAME(weigh)(SCALAR *scores, size_t begin, size_t end, SCALAR largest) {
+// Replaces scores by the exponentials of what they are above `largest` when scaled, and answers their sum. The product is
+// rounded as that of the largest is, whose weight is 1 then.
+static double NAME(weigh)(SCALAR *scores, size_t begin, size_t end, SCALAR scale, SCALAR largest) {
     VECTOR sums = {};
     if (largest == (SCALAR)-INFINITY) {
         // All are hidden, or −infinity, or no numbers.
@@ -400,13 +430,12 @@ static double NAME(weigh)(SCALAR *scores, size_t begin, size_t end, SCALAR large
         }
     } else
         for (size_t key = begin; key < end; key += LANES) {
-            const VECTOR weight = NAME(exponential)(NAME(load)(scores + key) - NAME(all)(largest));
+            const VECTOR weight = NAME(exponential)(NAME(load)(scores + key) * NAME(all)(scale) - NAME(all)(largest));
             NAME(store)(scores + key, weight);
             sums += weight;
         }
-    double sum = 0;
-    for (size_t lane = 0; lane < LANES; lane++) sum += (double)sums[lane];
-    return sum;
+    NAME(Doubles) exact = __builtin_convertvector(sums, NAME(Doubles));
+    return FOLD(ADDED, exact);
 }
 
 // MARK: All together
@@ -472,11 +501,12 @@ static void NAME(score_panel)(
             rows, scratch->query, scratch->keys + first_run * run_length + start * WIDTH, run_length, end_run - first_run,
             count, start > 0, scratch->scores + first_run * WIDTH);
     }
+    const bool is_late = !attention->bias && attention->scale > 0;
     for (size_t index = 0; index < rows; index++) {
         const SCALAR *bias = attention->bias
             ? (const SCALAR *)attention->bias + NAME(mask_row)(attention, row + index, tile->first) : NULL;
         NAME(finish_scores)(
-            scratch->scores + index * STRIDE, (SCALAR)attention->scale, bias, attention->key_stride,
+            scratch->scores + index * STRIDE, (SCALAR)attention->scale, is_late, bias, attention->key_stride,
             scratch->seen + index * STRIDE, sight);
     }
 }
@@ -489,15 +519,16 @@ static void NAME(add_panel)(
     const size_t columns = attention->value_dimension, whole = columns / WIDTH * WIDTH;
     const SCALAR *values = (const SCALAR *)attention->value + tile->first * columns;
     const size_t begin = sight.first / LANES * LANES, end = (sight.end + LANES - 1) / LANES * LANES;
+    const SCALAR scale = NAME(late_scale)(attention);
     SCALAR factors[PANEL_ROWS];
     for (size_t index = 0; index < rows; index++) {
         SCALAR *scores = scratch->scores + index * STRIDE;
-        const SCALAR before = scratch->largest[block_row + index], own = NAME(largest)(scores, begin, end);
+        const SCALAR before = scratch->largest[block_row + index], own = NAME(largest)(scores, begin, end, scale);
         const SCALAR largest = own > before ? own : before;
         factors[index] = largest == before ? 1 : NAME(exponential_of)(before - largest);
         scratch->largest[block_row + index] = largest;
         double *sum = scratch->sums + block_row + index;
-        *sum = *sum * (double)factors[index] + NAME(weigh)(scores, begin, end, largest);
+        *sum = *sum * (double)factors[index] + NAME(weigh)(scores, begin, end, scale, largest);
     }
     SCALAR *output = (SCALAR *)attention->output + row * columns;
     const SCALAR *weights = scratch->scores + sight.first;
@@ -517,13 +548,20 @@ static void NAME(add_panel)(
             for (size_t lane = 0; lane < WIDTH; lane++)
                 scratch->tail[key * WIDTH + lane] = whole + lane < columns ? values[key * columns + whole + lane] : 0;
     }
-    // The keys of the next tile, once: as many lines for each term as bring them in time.
-    const size_t terms = whole / WIDTH * count, bytes = tile->count * attention->dimension * sizeof(SCALAR);
-    const bool asks = is_last && tile->first + 2 * tile->count <= attention->key_count && terms;
-    const char *next = (const char *)attention->key + (tile->first + tile->count) * attention->dimension * sizeof(SCALAR);
+    // What is wanted next, a piece for each term: the queries of the next panel, or the keys of the next tile.
+    const size_t terms = whole / WIDTH * count, row_bytes = attention->dimension * sizeof(SCALAR);
+    const char *next = (const char *)values;
+    size_t bytes = 0;
+    if (!is_last) {
+        next = (const char *)attention->query + (row + rows) * row_bytes;
+        bytes = rows * row_bytes;
+    } else if (tile->first + 2 * tile->count <= attention->key_count) {
+        next = (const char *)attention->key + (tile->first + tile->count) * row_bytes;
+        bytes = tile->count * row_bytes;
+    }
     NAME(add)(
         rows, weights, values + sight.first * columns, scratch->tail + sight.first * WIDTH, columns, count, factors, output,
-        asks ? next : (const char *)values, asks ? bytes / terms : 0);
+        next, terms ? bytes / terms : 0);
 }
 
 // Writes the scores of a panel and tile to where its weights will be.
@@ -541,12 +579,12 @@ static void NAME(keep_scores)(
 }
 
 // Makes weights of the scores of a row, now that the largest of them and the sum are known.
-static void NAME(finish_weights)(SCALAR *weights, size_t count, SCALAR largest, double factor) {
+static void NAME(finish_weights)(SCALAR *weights, size_t count, SCALAR scale, SCALAR largest, double factor) {
     for (size_t key = 0; key < count; key += LANES) {
         const size_t width = count - key < LANES ? count - key : LANES;
         SCALAR some[LANES] = {0};
         memcpy(some, weights + key, width * sizeof(SCALAR));
-        NAME(store)(some, NAME(exponential)(NAME(load)(some) - NAME(all)(largest)));
+        NAME(store)(some, NAME(exponential)(NAME(load)(some) * NAME(all)(scale) - NAME(all)(largest)));
         for (size_t lane = 0; lane < width; lane++) weights[key + lane] = (SCALAR)((double)some[lane] * factor);
     }
 }
@@ -586,7 +624,7 @@ void JOIN(attend, LEVEL, TYPE)(
         // Where all that a row sees is −infinity, the sum is 0 and a weight no number.
         const double factor = scratch.sums[row] == 0 ? (double)NAN : 1 / scratch.sums[row];
         for (size_t column = 0; column < columns; column++) output[column] = (SCALAR)((double)output[column] * factor);
-        if (attention->weights) NAME(finish_weights)(weights, attention->key_count, scratch.largest[row], factor);
+        if (attention->weights) NAME(finish_weights)(weights, attention->key_count, NAME(late_scale)(attention), scratch.largest[row], factor);
     }
 }
 
@@ -596,4 +634,10 @@ void JOIN(attend, LEVEL, TYPE)(
 #undef WIDTH
 #undef STRIDE
 #undef VECTOR
+#undef FOLD
+#undef ADDED
+#undef BESIDE_8
+#undef BESIDE_4
+#undef BESIDE_2
+#undef BESIDE_1
 #undef EACH_ROW_COUNT
