@@ -2,6 +2,8 @@ import Dispatch
 import Locking
 
 /// Threads for what is too long for an I/O thread: at most `threads` jobs run, at most `maxWaiting` wait their turn.
+///
+/// A thread without a job helps with one that is long, step by step, and leaves it for a job that comes.
 package final class ComputePool: Sendable {
     /// What a thread does, unless it is cancelled before.
     private struct Job: Sendable {
@@ -9,10 +11,49 @@ package final class ComputePool: Sendable {
         let cancellation: Cancellation
     }
 
+    /// A part of a job that others may do steps of.
+    private struct Help: Sendable {
+        let id: Int
+        /// Does a step; false where none is left.
+        let step: @Sendable () -> Bool
+        /// Signalled by the last thread that leaves, once the job waits for that.
+        let isLeft = DispatchSemaphore(value: 0)
+        var threads = 0
+        var isOver = false
+    }
+
     private struct State {
         /// Queues that have nothing to do. Each is serial, and so a thread while it works.
         var idle: [DispatchQueue]
         var waiting: [Job] = []
+        /// What wants help, or is left by those who helped.
+        var helps: [Help] = []
+        var nextHelp = 0
+
+        /// Threads that a job which comes now has soon.
+        var helping: Int { helps.reduce(0) { $0 + $1.threads } }
+
+        /// Has a thread do a step of what wants help, of several in turn.
+        mutating func join() -> Help? {
+            guard let place = helps.firstIndex(where: { !$0.isOver }) else { return nil }
+            var help = helps.remove(at: place)
+            help.threads += 1
+            helps.append(help)
+            return help
+        }
+
+        mutating func leave(_ id: Int, isOver: Bool) {
+            guard let place = helps.firstIndex(where: { $0.id == id }) else { return }
+            helps[place].threads -= 1
+            if isOver { helps[place].isOver = true }
+            // Signalled where nobody waits as well: who waits has said so before, or finds no thread.
+            if helps[place].threads == 0, helps[place].isOver { helps[place].isLeft.signal() }
+        }
+    }
+
+    private enum Task {
+        case job(Job)
+        case help(id: Int, step: @Sendable () -> Bool)
     }
 
     package let threads: Int
@@ -35,12 +76,12 @@ package final class ComputePool: Sendable {
         let job = Job(run: run, cancellation: cancellation)
         let place: Place = state.withLock { state in
             if let queue = state.idle.popLast() { return .run(queue) }
-            guard state.waiting.count < maxWaiting else { return .refuse }
+            guard state.waiting.count < maxWaiting + state.helping else { return .refuse }
             state.waiting.append(job)
             return .wait
         }
         switch place {
-        case .run(let queue): queue.async { self.work(on: queue, from: job) }
+        case .run(let queue): queue.async { self.work(on: queue, from: .job(job)) }
         case .wait: break
         case .refuse: return false
         }
@@ -57,15 +98,58 @@ package final class ComputePool: Sendable {
         }
     }
 
-    private func work(on queue: DispatchQueue, from first: Job) {
-        var job: Job? = first
-        while let current = job {
-            if !current.cancellation.isCancelled { current.run() }
-            job = state.withLock { state in
-                guard state.waiting.isEmpty else { return state.waiting.removeFirst() }
+    /// How many threads can help a job at once.
+    package var helperCount: Int { threads - 1 }
+
+    /// Has threads that have no job call `step` until it answers false, while `body` runs. Returns when none is in it any more.
+    ///
+    /// Between steps they look whether a job has come, so that it waits for a step at most.
+    package func help(with step: @escaping @Sendable () -> Bool, while body: () -> Void) {
+        let (id, idle) = state.withLock { state in
+            state.nextHelp += 1
+            state.helps.append(Help(id: state.nextHelp, step: step))
+            let idle = state.idle
+            state.idle = []
+            return (state.nextHelp, idle)
+        }
+        for queue in idle {
+            queue.async {
+                if let task = self.next(for: queue) { self.work(on: queue, from: task) }
+            }
+        }
+        body()
+        let isLeft: DispatchSemaphore? = state.withLock { state in
+            guard let place = state.helps.firstIndex(where: { $0.id == id }) else { return nil }
+            state.helps[place].isOver = true
+            return state.helps[place].threads > 0 ? state.helps[place].isLeft : nil
+        }
+        isLeft?.wait()
+        state.withLock { $0.helps.removeAll { $0.id == id } }
+    }
+
+    private func work(on queue: DispatchQueue, from first: Task) {
+        var task: Task? = first
+        while let current = task {
+            switch current {
+            case .job(let job):
+                if !job.cancellation.isCancelled { job.run() }
+            case .help(let id, let step):
+                let isOver = !step()
+                state.withLock { $0.leave(id, isOver: isOver) }
+            }
+            task = next(for: queue)
+        }
+    }
+
+    /// A job, if one waits; a step of what wants help; or none, and then the queue is idle.
+    private func next(for queue: DispatchQueue) -> Task? {
+        state.withLock { state in
+            guard state.waiting.isEmpty else { return .job(state.waiting.removeFirst()) }
+            guard let help = state.join() else {
                 state.idle.append(queue)
                 return nil
             }
+            return .help(id: help.id, step: help.step)
         }
     }
 }

@@ -21,7 +21,8 @@ extension Service {
         router.add(
             "POST", "/rope/shift", RopeEndpoint<RopeShiftRequest>(engine: engine, writer: writer, context: context))
         router.add(
-            "POST", "/attention", AttentionEndpoint(engine: engine, writer: writer, context: context))
+            "POST", "/attention",
+            AttentionEndpoint(engine: engine, writer: writer, context: context, compute: compute))
         router.add("GET", "/frequencies", FrequenciesEndpoint(engine: engine, writer: writer, models: models))
         router.add("GET", "/models", ModelsEndpoint(models: models))
         router.add("GET", "/models/{name}", ModelEndpoint(models: models, engine: engine))

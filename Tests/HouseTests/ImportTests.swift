@@ -14,7 +14,7 @@ import Testing
         "ropewalk": ["RopewalkService", "MicroHTTP", "ArgumentParser", "Logging", "FoundationEssentials", "Dispatch"],
         "openapi-to-json": ["Foundation", "Yams"],
         "prove-numbers": ["TensorCoding", "Dispatch"],
-        "bench-engine": ["PositionalEncoding"],
+        "bench-engine": ["PositionalEncoding", "Dispatch"],
     ]
     private static let everywhere: Set<String> = ["Synchronization", "Glibc", "Locking", "LargeMemory"]
 

@@ -13,7 +13,7 @@ import Testing
         let body = #"{"query":[[1,0]],"key":[[1,0],[0,1]],"value":[[1,2],[3,4]],"return_weights":true}"#
         #expect(
             try answer(body)
-                == #"{"output":[[1.8112643,2.8112645]],"rope":{"attention_factor":1,"base":10000,"dim":2,"layout":"interleaved","#
+                == #"{"output":[[1.8112645,2.8112645]],"rope":{"attention_factor":1,"base":10000,"dim":2,"layout":"interleaved","#
                 + #""rope_type":"default","rotary_dim":2},"shape":[1,2],"weights":[[0.5943678,0.4056322]]}"#)
     }
 

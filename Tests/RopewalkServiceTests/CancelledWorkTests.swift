@@ -28,7 +28,7 @@ import Testing
         #expect(service.budget.used == 0)
     }
 
-    @Test func `an attention stops at the row before which it is cancelled`() throws {
+    @Test func `an attention stops at the block of rows before which it is cancelled`() throws {
         let service = Service(Service.Configuration(), logger: .silent)
         // Some seconds of work, cancelled in the first tenth of one.
         let rows = Array(repeating: "[1,0]", count: 30_000).joined(separator: ",")

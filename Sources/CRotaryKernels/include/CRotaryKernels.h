@@ -2,6 +2,7 @@
 #ifndef CROTARYKERNELS_H
 #define CROTARYKERNELS_H
 
+#include "attention.h"
 #include "rotation.h"
 
 /// What of the processor's vector unit is used, from what every processor has to what few have.

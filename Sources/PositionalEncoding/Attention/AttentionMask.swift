@@ -18,7 +18,7 @@ package struct AttentionMask: Sendable, Equatable {
 
     package let elements: Elements
     /// From one batch, head, query and key to the next; 0 along an axis that stretches.
-    private let strides: [Int]
+    let strides: [Int]
 
     /// nil where the elements cannot be stretched to the scores of a shape.
     package init?(_ elements: Elements, for shape: AttentionShape) {
@@ -36,13 +36,18 @@ package struct AttentionMask: Sendable, Equatable {
         self.strides = strides.reversed()
     }
 
-    /// Where in the elements a row of scores begins, and how far its keys are apart.
-    func row(batch: Int, head: Int, query: Int) -> (start: Int, stride: Int) {
-        (batch * strides[0] + head * strides[1] + query * strides[2], strides[3])
+    /// Where in the elements the scores of a head begin.
+    func start(batch: Int, head: Int) -> Int {
+        batch * strides[0] + head * strides[1]
     }
 }
 
 extension AttentionMask {
+    /// Whether keys are seen; nil where the mask is added.
+    var visibility: [Bool]? {
+        if case .boolean(let tensor) = elements { tensor.elements } else { nil }
+    }
+
     /// What is added to the scaled scores; nil where the mask only hides.
     func bias<Scalar: TensorScalar>(_: Scalar.Type) -> [Scalar]? {
         switch elements {

@@ -1,16 +1,20 @@
 extension RotaryEngine {
-    /// Computes an attention, row by row, in memory that grows with the length and not with its square.
+    /// Computes an attention in tiles, in memory that grows with the length and not with its square.
     ///
-    /// `isCancelled` is asked before each row. Throws `CancellationError` where it says so.
+    /// What it answers does not depend on who helps. `isCancelled` is asked before each block of rows, of 512 at most, on the
+    /// calling thread. Throws `CancellationError` where it says so.
     package func attend(
-        _ attention: Attention, returningWeights: Bool, unless isCancelled: () -> Bool = { false }
+        _ attention: Attention, returningWeights: Bool, helpedBy helpers: any Helpers = NoHelpers(),
+        on level: VectorLevel = .inForce, unless isCancelled: () -> Bool = { false }
     ) throws(CancellationError) -> Attention.Result {
         switch (attention.query, attention.key, attention.value) {
         case (.float32(let query), .float32(let key), .float32(let value)):
-            let (output, weights) = try attend(attention, query, key, value, returningWeights, isCancelled)
+            let (output, weights) = try attend(
+                attention, query, key, value, returningWeights, helpers, level, isCancelled)
             return Attention.Result(output: .float32(output), weights: weights.map { .float32($0) })
         case (.float64(let query), .float64(let key), .float64(let value)):
-            let (output, weights) = try attend(attention, query, key, value, returningWeights, isCancelled)
+            let (output, weights) = try attend(
+                attention, query, key, value, returningWeights, helpers, level, isCancelled)
             return Attention.Result(output: .float64(output), weights: weights.map { .float64($0) })
         default:
             preconditionFailure("the tensors of an attention are of one type")
@@ -19,7 +23,7 @@ extension RotaryEngine {
 
     private func attend<Scalar: TensorScalar>(
         _ attention: Attention, _ query: Tensor<Scalar>, _ key: Tensor<Scalar>, _ value: Tensor<Scalar>,
-        _ returningWeights: Bool, _ isCancelled: () -> Bool
+        _ returningWeights: Bool, _ helpers: any Helpers, _ level: VectorLevel, _ isCancelled: () -> Bool
     ) throws(CancellationError) -> (Tensor<Scalar>, Tensor<Scalar>?) {
         let shape = attention.shape
         guard let outputShape = shape.output, let weightShape = shape.weights else {
@@ -31,21 +35,10 @@ extension RotaryEngine {
             query = rotate(query, at: positions.query, reaching: reaches, by: rotation)
             key = rotate(key, at: positions.key, reaching: reaches, by: rotation)
         }
-        let sight = AttentionSight(attention)
-        var rows = AttentionRows(attention, query: query.elements, key: key.elements, value: value.elements)
-        var output = Array(repeating: Scalar.zero, count: outputShape.count)
-        var weights = Array(repeating: Scalar.zero, count: returningWeights ? weightShape.count : 0)
-        for batch in 0..<shape.batch {
-            for head in 0..<shape.queryHeads {
-                for row in 0..<shape.queryLength {
-                    guard !isCancelled() else { throw CancellationError() }
-                    rows.begin(batch: batch, head: head, row: row, seeing: sight)
-                    rows.weigh()
-                    rows.addValues(to: &output)
-                    if returningWeights { rows.copyWeights(to: &weights) }
-                }
-            }
-        }
+        let tiles = AttentionTiles(attention, query: query, key: key, value: value, level: level)
+        var output: [Scalar] = zeros(outputShape.count)
+        var weights: [Scalar] = zeros(returningWeights ? weightShape.count : 0)
+        try tiles.run(into: &output, &weights, helpedBy: helpers, unless: isCancelled)
         return (
             Tensor(shape: outputShape, elements: output),
             returningWeights ? Tensor(shape: weightShape, elements: weights) : nil

@@ -8,6 +8,8 @@ struct AttentionEndpoint: Endpoint {
     let engine: RotaryEngine
     let writer: AnswerWriter
     let context: RequestContext
+    /// Whose threads help while they have no requests.
+    let compute: ComputePool
 
     /// JSON, or what names its tensors.
     let bodyFormats: [TensorFormat] = [.json, .safetensors]
@@ -71,9 +73,9 @@ struct AttentionEndpoint: Endpoint {
                 try engine.tables(for: rotation, reaching: request.attention.reaches ?? [], from: request.source),
                 request.source)
         }
-        let result = try engine.attend(request.attention, returningWeights: request.returnsWeights) {
-            cancellation.isCancelled
-        }
+        let result = try engine.attend(
+            request.attention, returningWeights: request.returnsWeights, helpedBy: compute
+        ) { cancellation.isCancelled }
         let tensors = [("output", result.output)] + (result.weights.map { [("weights", $0)] } ?? [])
         for (name, tensor) in tensors { try Problem.check(tensor, name) }
         clock.end(.compute)
@@ -103,3 +105,5 @@ struct AttentionEndpoint: Endpoint {
         let weights: JSONTensor?
     }
 }
+
+extension ComputePool: Helpers {}
