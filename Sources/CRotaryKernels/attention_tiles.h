@@ -5,8 +5,9 @@
 // first cache. A row keeps the largest score and the sum of its weights so far; where a tile has a larger one, what is summed
 // is scaled down (M. Milakov, N. Gimelshein, arXiv:1805.02867; T. Dao et al., arXiv:2205.14135).
 //
-// A score is summed over dimensions in their order, an output over the keys of a tile in their order: so it is the same
-// wherever in a panel its row stands.
+// A score is summed over dimensions in their order, an output over the keys of a tile in their order, so that it is the same
+// wherever in a panel its row stands; and so many at once, before they are added to the others: a sum of many sums has smaller
+// errors.
 
 #define NAME(name) JOIN(name, LEVEL, TYPE)
 #define INLINE static inline __attribute__((always_inline))
@@ -14,6 +15,7 @@
 #define WIDTH (2 * LANES)
 // Not a power of two, so that the rows of a panel are not all in one set of the cache.
 #define STRIDE (attention_tileKeys + 16)
+#define SUMMED_KEYS 128
 
 typedef SCALAR NAME(Vector) __attribute__((vector_size(VECTOR_BYTES)));
 typedef SCALAR NAME(Loose) __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(SCALAR)), may_alias));
@@ -151,7 +153,8 @@ INLINE void NAME(score_rows)(
     }
 }
 
-// Scales what rows have summed of some columns, and adds values by their weights; `tail` is past the last whole WIDTH.
+// Scales what rows have summed of some columns, and adds values by their weights; `tail` is past the last whole WIDTH. What is
+// scaled is rounded before the sum, so that nothing changes where the sum is 0.
 INLINE void NAME(add_rows)(
     const int rows, const SCALAR *weights, const SCALAR *values, const SCALAR *tail, size_t columns, size_t count,
     const SCALAR *factors, SCALAR *output, const char *ahead, size_t ahead_step) {
@@ -164,8 +167,8 @@ INLINE void NAME(add_rows)(
         for (int row = 0; row < rows; row++) {
             SCALAR *place = output + row * columns + column;
             const VECTOR factor = NAME(all)(factors[row]);
-            NAME(store)(place, FMA(NAME(load)(place), factor, sums[row][0]));
-            NAME(store)(place + LANES, FMA(NAME(load)(place + LANES), factor, sums[row][1]));
+            NAME(store)(place, NAME(load)(place) * factor + sums[row][0]);
+            NAME(store)(place + LANES, NAME(load)(place + LANES) * factor + sums[row][1]);
         }
     }
     if (whole == columns) return;
@@ -179,7 +182,7 @@ INLINE void NAME(add_rows)(
     for (int row = 0; row < rows; row++)
         for (size_t column = whole; column < columns; column++) {
             SCALAR *place = output + row * columns + column;
-            *place = SCALAR_FMA(*place, factors[row], rest[row][column - whole]);
+            *place = *place * factors[row] + rest[row][column - whole];
         }
 }
 
@@ -220,7 +223,7 @@ static void NAME(add_seen)(
                     sums[lane] = SCALAR_FMA(weights[row * STRIDE + key], values[key * columns + column + lane], sums[lane]);
             }
             SCALAR *place = output + row * columns + column;
-            for (size_t lane = 0; lane < width; lane++) place[lane] = SCALAR_FMA(place[lane], factors[row], sums[lane]);
+            for (size_t lane = 0; lane < width; lane++) place[lane] = place[lane] * factors[row] + sums[lane];
         }
 }
 
@@ -491,8 +494,8 @@ static void NAME(score_panel)(
             keys + ready->runs * run_length, tile->count - ready->runs * WIDTH, dimension,
             scratch->keys + ready->runs * run_length, (const char *)(values + ready->runs * WIDTH * columns),
             WIDTH * columns * sizeof(SCALAR));
-    for (size_t start = 0; start < dimension; start += attention_tileKeys) {
-        const size_t count = dimension - start < attention_tileKeys ? dimension - start : attention_tileKeys;
+    for (size_t start = 0; start < dimension; start += SUMMED_DIMENSIONS) {
+        const size_t count = dimension - start < SUMMED_DIMENSIONS ? dimension - start : SUMMED_DIMENSIONS;
         for (size_t index = 0; index < rows; index++)
             memcpy(
                 scratch->query + index * STRIDE, (const SCALAR *)attention->query + (row + index) * dimension + start,
@@ -530,17 +533,9 @@ static void NAME(add_panel)(
         double *sum = scratch->sums + block_row + index;
         *sum = *sum * (double)factors[index] + NAME(weigh)(scores, begin, end, scale, largest);
     }
-    SCALAR *output = (SCALAR *)attention->output + row * columns;
-    const SCALAR *weights = scratch->scores + sight.first;
-    const size_t count = sight.end - sight.first;
     if (!sight.is_whole && !ready->is_checked) {
         ready->is_checked = true;
         ready->is_finite = NAME(are_finite)(values, tile->count * columns);
-    }
-    if (!sight.is_whole && !ready->is_finite) {
-        NAME(add_seen)(
-            rows, weights, scratch->seen + sight.first, values + sight.first * columns, columns, count, factors, output);
-        return;
     }
     if (whole < columns && !ready->has_tail) {
         ready->has_tail = true;
@@ -549,7 +544,7 @@ static void NAME(add_panel)(
                 scratch->tail[key * WIDTH + lane] = whole + lane < columns ? values[key * columns + whole + lane] : 0;
     }
     // What is wanted next, a piece for each term: the queries of the next panel, or the keys of the next tile.
-    const size_t terms = whole / WIDTH * count, row_bytes = attention->dimension * sizeof(SCALAR);
+    const size_t terms = whole / WIDTH * (sight.end - sight.first), row_bytes = attention->dimension * sizeof(SCALAR);
     const char *next = (const char *)values;
     size_t bytes = 0;
     if (!is_last) {
@@ -559,9 +554,21 @@ static void NAME(add_panel)(
         next = (const char *)attention->key + (tile->first + tile->count) * row_bytes;
         bytes = tile->count * row_bytes;
     }
-    NAME(add)(
-        rows, weights, values + sight.first * columns, scratch->tail + sight.first * WIDTH, columns, count, factors, output,
-        next, terms ? bytes / terms : 0);
+    const size_t step = terms ? bytes / terms : 0;
+    SCALAR *output = (SCALAR *)attention->output + row * columns;
+    for (size_t key = sight.first, stop; key < sight.end; key = stop) {
+        stop = (key / SUMMED_KEYS + 1) * SUMMED_KEYS;
+        if (stop > sight.end) stop = sight.end;
+        if (sight.is_whole || ready->is_finite)
+            NAME(add)(
+                rows, scratch->scores + key, values + key * columns, scratch->tail + key * WIDTH, columns, stop - key, factors,
+                output, next, step);
+        else
+            NAME(add_seen)(
+                rows, scratch->scores + key, scratch->seen + key, values + key * columns, columns, stop - key, factors, output);
+        next += whole / WIDTH * (stop - key) * step;
+        for (size_t index = 0; index < rows; index++) factors[index] = 1;
+    }
 }
 
 // Writes the scores of a panel and tile to where its weights will be.
@@ -633,6 +640,7 @@ void JOIN(attend, LEVEL, TYPE)(
 #undef LANES
 #undef WIDTH
 #undef STRIDE
+#undef SUMMED_KEYS
 #undef VECTOR
 #undef FOLD
 #undef ADDED
