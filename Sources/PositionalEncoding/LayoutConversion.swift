@@ -54,12 +54,13 @@ package struct LayoutConversion: Sendable {
         for vector in stride(from: 0, to: source.count / width, by: dimension) {
             for pair in 0..<pairs.count {
                 let (read, written) = (pairs.source, pairs.target)
-                for (read, written) in [
-                    (read.first + pair * read.stride, written.first + pair * written.stride),
-                    (read.second + pair * read.stride, written.second + pair * written.stride),
-                ] {
-                    let (from, to) = ((vector + read) * width, (vector + written) * width)
-                    for offset in 0..<width { target[to + offset] = source[from + offset] }
+                let first = (vector + read.first + pair * read.stride) * width
+                let second = (vector + read.second + pair * read.stride) * width
+                let firstTarget = (vector + written.first + pair * written.stride) * width
+                let secondTarget = (vector + written.second + pair * written.stride) * width
+                for offset in 0..<width {
+                    target[firstTarget + offset] = source[first + offset]
+                    target[secondTarget + offset] = source[second + offset]
                 }
             }
         }

@@ -71,6 +71,12 @@ package enum Positions: Sendable, Equatable {
         }
     }
 
+    /// The same, where there is but one axis.
+    var onOneAxis: Positions {
+        guard case .perAxis(let axes) = self, axes.count == 1, let lists = axes.first else { return self }
+        return lists.count == 1 ? .shared(lists[0]) : .perBatch(lists)
+    }
+
     /// Those of the last `count` rows of `length`.
     package func last(_ count: Int, of length: Int) -> Positions {
         precondition(count <= length)

@@ -56,7 +56,7 @@ package final class RotaryEngine: Sendable {
         precondition(positions.axisCount == nil || positions.axisCount == parameters.axes.count)
         let reaches =
             parameters.dependsOnLength ? reaches ?? positions.reaches(rows: shape.sequenceLength) : []
-        let pairs = parameters.pairs
+        let pairs = parameters.pairs(direction)
         // Batches that differ in positions or in their ladder, or one that stands for all.
         let batches = max(positions.listCount, reaches.count)
         precondition(shape.sequenceCount.isMultiple(of: batches))

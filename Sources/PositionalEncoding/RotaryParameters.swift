@@ -13,7 +13,7 @@ package struct RotaryParameters: Sendable, Hashable {
     /// θ of the ladder: pair i of the r/2 turns by θ^(−2i/r) rad per position.
     package let base: Double
     package let layout: PairLayout
-    /// In which turned elements are written.
+    /// In which turned elements are written, and read where they are turned back or on.
     package let outputLayout: PairLayout
     package let scaling: Scaling
     package let axes: PairAxes
@@ -53,7 +53,13 @@ package struct RotaryParameters: Sendable, Hashable {
                 throw .substitutePairs(substitute.pairCount, pairs: turning / 2)
             }
         } else {
-            try scaling.check(rotaryDimension: axes.ladderDimension(of: turning), base: base)
+            do throws(RotaryParameterError) {
+                try scaling.check(rotaryDimension: axes.ladderDimension(of: turning), base: base)
+            } catch {
+                // Of a ladder for half of the dimension, what is wrong is said of the whole.
+                guard case .rotaryDimensionTooSmall(let ladder, let least, let name) = error else { throw error }
+                throw .rotaryDimensionTooSmall(turning, least: least * (turning / ladder), name)
+            }
         }
         self.dimension = dimension
         self.rotaryDimension = turning
@@ -79,9 +85,15 @@ package struct RotaryParameters: Sendable, Hashable {
     /// Whether the ladder depends on the length of the sequence.
     package var dependsOnLength: Bool { substitute == nil && scaling.dependsOnLength }
 
-    /// Where the pairs of a vector stand.
-    package var pairs: PairRun {
-        PairRun(rotaryDimension: rotaryDimension, start: rotaryStart, from: layout, to: outputLayout)
+    /// Where the pairs of a vector stand: `layout` is that of vectors that are not turned, `outputLayout` that of turned ones.
+    func pairs(_ direction: RotationDirection) -> PairRun {
+        let (from, to) =
+            switch direction {
+            case .forward: (layout, outputLayout)
+            case .inverse: (outputLayout, layout)
+            case .shift: (outputLayout, outputLayout)
+            }
+        return PairRun(rotaryDimension: rotaryDimension, start: rotaryStart, from: from, to: to)
     }
 }
 

@@ -121,7 +121,8 @@ struct Serve: ParsableCommand {
         do {
             return try ModelCatalog(Data(contentsOf: URL(filePath: path)))
         } catch let error as CocoaError {
-            throw Failure(description: "--models \(path) cannot be read: \(error.code.rawValue)", code: EX_USAGE)
+            let reason = error.code == .fileReadNoSuchFile ? "there is no such file" : "error \(error.code.rawValue)"
+            throw Failure(description: "--models \(path) cannot be read: \(reason)", code: EX_USAGE)
         } catch {
             throw Failure(description: "--models \(path), \(ModelCatalog.reason(for: error))", code: EX_USAGE)
         }

@@ -158,6 +158,20 @@ import Testing
         #expect(try JSON(response.json)["rope"]["axes"] == .string(letters), "\(response.text)")
     }
 
+    @Test(arguments: [
+        ("qwen2_5_vl_text", "TTT", 128), ("qwen3_omni_moe_text", "THW", 128), ("ernie4_5_vl_moe", "HWH", 128),
+    ])
+    func `a config without sections has those of its class, and says so`(type: String, letters: String, dim: Int) throws
+    {
+        let x = Array(repeating: "1", count: dim).joined(separator: ",")
+        let config = #"{"model_type":"\#(type)","head_dim":\#(dim)}"#
+        let response = try LiveService().apply(
+            #"{"x":[[\#(x)]],"layout":"half","positions":[[1],[2],[3]],"config":\#(config)}"#)
+        let rope = try JSON(response.json)["rope"]
+        #expect(rope["axes"].string?.hasPrefix(letters) == true, "\(response.text)")
+        #expect(rope["inferred"].elements.compactMap(\.string).contains { $0.hasPrefix("mrope_section [") })
+    }
+
     @Test func `attention takes a config, and the ladder does not`() throws {
         let service = try LiveService()
         let response = try service.post(

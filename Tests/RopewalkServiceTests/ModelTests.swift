@@ -123,4 +123,59 @@ import Testing
         let error = #expect(throws: (any Error).self) { try ModelCatalog(Data(file.utf8)) }
         #expect(error.map { ModelCatalog.reason(for: $0) }?.hasPrefix(place) == true)
     }
+
+    /// DeepSeek's code reads neighbours and writes halves, so that keys in a cache are halves.
+    @Test(arguments: ["deepseek-v3", "kimi-k2-instruct", "llama-3.1-8b"])
+    func `what a model has turned moves on, and back, in the layout that it was written in`(model: String) throws {
+        let dim = model == "llama-3.1-8b" ? 128 : 192
+        let x = (0..<dim).map { Double($0 % 17) - 8 }
+        func row(_ body: String, _ route: String) throws -> [Double] {
+            let response = try LiveService().post(route, #"{\#(body),"model":"\#(model)","dtype":"float64"}"#)
+            try #require(response.status == 200, "\(response.text)")
+            return try JSON(response.json)["y"].elements[0].elements.compactMap(\.number)
+        }
+        let turned = try row(#""x":[\#(x)],"offset":5"#, "/rope/apply")
+        let further = try row(#""x":[\#(x)],"offset":15"#, "/rope/apply")
+        let moved = try row(#""x":[\#(turned)],"by":10"#, "/rope/shift")
+        let back = try row(#""x":[\#(turned)],"offset":5,"inverse":true"#, "/rope/apply")
+        // Two turns, and angles of at most 15 rad: each off by a few ulp of a pair of at most 8√2.
+        for (one, other) in zip(moved + back, further + x) { #expect(abs(one - other) < 64 * 0x1p-53 * 12) }
+    }
+
+    @Test func `rotary_dim of a model that turns the last part leaves it at the end`() throws {
+        let x = Array(repeating: "1", count: 192).joined(separator: ",")
+        let named = try LiveService().apply(#"{"x":[[\#(x)]],"model":"deepseek-v3","offset":5}"#)
+        let given = try LiveService().apply(#"{"x":[[\#(x)]],"model":"deepseek-v3","offset":5,"rotary_dim":64}"#)
+        #expect(try JSON(given.json)["y"] == JSON(named.json)["y"])
+    }
+
+    @Test func `a type of layer that a model does not tell apart is warned of`() throws {
+        let x = Array(repeating: "1", count: 128).joined(separator: ",")
+        let answer = try LiveService().apply(#"{"x":[[\#(x)]],"model":"smollm3-3b","layer_type":"nope"}"#)
+        let warnings = try JSON(answer.json)["warnings"].elements.compactMap(\.string)
+        #expect(warnings.contains { $0.hasPrefix("layer_type has no effect") })
+    }
+
+    @Test(arguments: [
+        (#"{"a/b":{"config":{"model_type":"llama","head_dim":4},"source":"s"}}"#, "a model's name is a part of a path"),
+        (#"{"m":{"config":{"model_type":"llama","head_dim":5},"source":"s"}}"#, "must be even"),
+        (#"{"m":{"config":{"model_type":"llama","head_dim":4,"rope_theta":1e40},"source":"s"}}"#, "base must be from"),
+        (
+            #"{"m":{"config":{"model_type":"qwen2_vl","head_dim":4,"rope_scaling":{"mrope_section":[9,9,9]}},"source":"s"}}"#,
+            "mrope_section has 27"
+        ),
+    ])
+    func `a file with a model that could never turn anything is not taken`(file: String, reason: String) throws {
+        do {
+            _ = try ModelCatalog(Data(file.utf8))
+            Issue.record("it was taken")
+        } catch {
+            #expect(ModelCatalog.reason(for: error).contains(reason), "\(ModelCatalog.reason(for: error))")
+        }
+    }
+
+    @Test func `a model of an unknown type names its layout`() throws {
+        let file = #"{"mine":{"config":{"model_type":"mine","head_dim":4},"layout":"half","source":"s"}}"#
+        #expect(try ModelCatalog(Data(file.utf8))["mine"]?.config(layerType: nil)?.layout == .half)
+    }
 }

@@ -80,6 +80,43 @@ import Testing
         #expect(try ProblemDocument(answer(body)).summary == summary)
     }
 
+    @Test func `one vector has a number for each axis, alone or in a list`() throws {
+        let x = #""x":[1,0,1,0,1,0],\#(Self.mrope)"#
+        let turned = try answer(#"{\#(x),"positions":[1,2,3]}"#).text
+        #expect(try answer(#"{\#(x),"positions":[[1],[2],[3]]}"#).text == turned)
+        for by in ["[1,2,3]", "[[1],[2],[3]]"] {
+            #expect(try answer(#"{\#(x),"by":\#(by)}"#, "/rope/shift").text == turned)
+        }
+    }
+
+    @Test func `a scaling beside a model with several axes says that it takes them away`() throws {
+        let x = "[" + Array(repeating: "1", count: 128).joined(separator: ",") + "]"
+        let yarn = #"{"rope_type":"yarn","factor":4,"original_max_position_embeddings":32768}"#
+        let alone = try JSON(answer(#"{"x":[\#(x)],"model":"qwen2-vl-7b","scaling":\#(yarn)}"#).json)
+        #expect(alone["warnings"].elements.compactMap(\.string).contains { $0.hasPrefix("scaling stands in place") })
+        let both = yarn.dropLast() + #","mrope_section":[16,24,24]}"#
+        let together = try JSON(answer(#"{"x":[\#(x)],"model":"qwen2-vl-7b","scaling":\#(both)}"#).json)
+        #expect(together["warnings"] == .null && together["rope"]["axes"].string?.first == "T")
+    }
+
+    @Test func `rotary_dim that does not fit a model's sections is to blame, and not the model`() throws {
+        let x = "[" + Array(repeating: "1", count: 128).joined(separator: ",") + "]"
+        #expect(
+            try ProblemDocument(answer(#"{"x":[\#(x)],"model":"qwen2-vl-7b","rotary_dim":64}"#)).summary
+                == "shape-mismatch /rotary_dim")
+    }
+
+    @Test func `with one axis causality goes by the position, as without any`() throws {
+        let body =
+            #""query":[[1,0],[0,1]],"key":[[1,0],[0,1]],"value":[[1],[2]],"key_positions":[5,0],"query_positions":[0,5],"causal":true"#
+        let plain = try JSON(answer("{\(body)}", "/attention").json)
+        let named = try JSON(answer(#"{\#(body),"scaling":{"axes":"T"}}"#, "/attention").json)
+        #expect(named["output"] == plain["output"] && plain["output"].elements.count == 2)
+        let nested = body.replacing("[5,0]", with: "[[5,0]]").replacing("[0,5]", with: "[[0,5]]")
+        #expect(
+            try JSON(answer(#"{\#(nested),"scaling":{"axes":"T"}}"#, "/attention").json)["output"] == plain["output"])
+    }
+
     @Test func `a ladder shows the axis of each pair`() throws {
         let service = try Self.service.get()
         let pixtral = try JSON(service.get("/frequencies?dim=8&axes=pixtral&base=10000").json)

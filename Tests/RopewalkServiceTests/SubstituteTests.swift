@@ -113,6 +113,7 @@ import Testing
         (#"{"x":[[1,0]],"cos":[[1]],"sin":[[0]],"positions":[0.5]}"#, "contradiction /positions/0"),
         (#"{"x":[1,0],"cos":[[1]],"sin":[[0]],"positions":3}"#, "out-of-range /positions"),
         (#"{"x":[[[1,0]],[[1,0]]],"cos":[[1]],"sin":[[0]],"positions":[[0],[2]]}"#, "out-of-range /positions/1/0"),
+        (#"{"x":[[[1,0],[1,0]]],"cos":[[1]],"sin":[[0]],"positions":[[0,5]]}"#, "out-of-range /positions/0/1"),
         (#"{"x":[[1,0]],"cos":[[0]],"sin":[[0]],"inverse":true}"#, "out-of-range /cos/0/0"),
         (#"{"x":[[1,0]],"inv_freq":[1,2]}"#, "shape-mismatch /inv_freq"),
         (#"{"x":[[1,0]],"inv_freq":[]}"#, "empty-tensor /inv_freq"),
@@ -143,6 +144,15 @@ import Testing
         #expect(
             try ProblemDocument(answer(#"{\#(tensors),\#(tables),"rotate":false}"#, "/attention")).summary
                 == "contradiction /cos")
+    }
+
+    @Test func `a distance that tables do not have is refused where it stands`() throws {
+        let body = #""x":[[1,0]],"cos":[[1]],"sin":[[0]]"#
+        for (by, place) in [("-1", "/by"), ("[-1]", "/by/0")] {
+            #expect(
+                try ProblemDocument(answer(#"{\#(body),"by":\#(by)}"#, "/rope/shift")).summary
+                    == "out-of-range \(place)")
+        }
     }
 
     @Test func `what has no effect beside them is said`() throws {

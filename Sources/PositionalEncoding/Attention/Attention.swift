@@ -25,7 +25,9 @@ package struct Attention: Sendable {
 
     /// The positions that causality goes by; where a position has axes, the rows' indices, the last query beside the last key.
     var causalPositions: (query: Positions, key: Positions)? {
-        guard let rotation, rotation.axes != .single else { return positions }
+        guard let rotation, rotation.axes.count > 1 else {
+            return positions.map { ($0.query.onOneAxis, $0.key.onOneAxis) }
+        }
         return (.consecutive(from: Double(shape.keyLength - shape.queryLength)), .consecutive(from: 0))
     }
 

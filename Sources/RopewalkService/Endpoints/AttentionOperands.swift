@@ -103,7 +103,15 @@ struct BinaryAttentionOperands: AttentionOperands {
         guard let bytes = tensors["mask"] else { return nil }
         let elements = try reading("mask") { () throws(TensorFormatError) in try bytes.mask() }
         guard case .additive(let numbers) = elements else { return elements }
-        return .additive(numbers.converted(to: type))
+        let mask = numbers.converted(to: type)
+        // Minus infinity hides; nothing else that is not finite is meant, and no number becomes it.
+        if let (index, isGiven) = numbers.firstUnfit(as: mask) {
+            throw Problem(
+                isGiven ? .notFinite : .numberOverflow, at: .tensor("mask"),
+                "mask\(index) is \(isGiven ? "infinite or no number; only minus infinity is one that a mask may hold" : "too large for \(type.rawValue)")"
+            )
+        }
+        return .additive(mask)
     }
 
     func place(of name: String) -> Place { .tensor(name) }

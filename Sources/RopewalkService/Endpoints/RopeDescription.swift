@@ -76,7 +76,12 @@ struct RopeDescription: Encodable, Sendable {
         layout = parameters.layout.rawValue
         outputLayout = parameters.outputLayout == parameters.layout ? nil : parameters.outputLayout.rawValue
         rotaryStart = parameters.rotaryStart == 0 ? nil : parameters.rotaryStart
-        precision = parameters.precision == .float64 ? nil : parameters.precision.rawValue
+        var precision: String?
+        if case .tables = parameters.substitute {
+        } else if parameters.precision != .float64 {
+            precision = parameters.precision.rawValue
+        }
+        self.precision = precision
         ropeType = parameters.scaling.name.rawValue
         rotaryDim = parameters.rotaryDimension
         scaling = parameters.substitute == nil ? ScalingDescription(parameters.scaling) : nil

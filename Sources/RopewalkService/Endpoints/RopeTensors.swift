@@ -14,10 +14,24 @@ struct RopeTensors {
 
     /// In the order of the file.
     let all: [Item]
+    /// Of what is legal and probably not meant.
+    let warnings: [String]
 
     /// Throws where a tensor that is named is not there, or one that is to be turned cannot be.
     init(_ upload: TensorUpload, isNamed: Bool, _ request: some RopeRequest) throws {
         let chosen = try isNamed ? Self.chosen(upload) : nil
+        let names = upload.tensors.map(\.name)
+        for name in BinaryFields.positionNames.dropFirst() where names.contains(name) {
+            let owner = String(name.dropLast("_positions".count))
+            guard names.contains(owner) else {
+                throw Problem(
+                    .contradiction, at: .tensor(name),
+                    "\(name) are those of a tensor \(owner), which the body has not; positions are of all")
+            }
+        }
+        warnings = upload.tensors.filter { name, bytes in
+            name.contains("position") && !BinaryFields.positionNames.contains(name) && bytes.form.type.floating == nil
+        }.map { "tensor \($0.name.clipped) is answered as it came: a tensor of positions is called positions" }
         all = try upload.tensors.map { name, bytes in
             let isPosition = BinaryFields.positionNames.contains(name)
             let isTurned = chosen.map { $0.contains(name) } ?? (bytes.form.type.floating != nil && !isPosition)

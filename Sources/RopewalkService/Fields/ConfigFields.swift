@@ -27,7 +27,11 @@ struct ConfigFields {
     private static let queryScale = "llama_4_scaling_beta"
 
     /// `layerType` chooses among parameters that a config has for each type of layer.
-    init(_ outer: JSONFields, layerType: String?, layerTypePlace: Place) throws {
+    ///
+    /// `layout` goes before what `model_type` tells.
+    init(
+        _ outer: JSONFields, layerType: String?, layerTypePlace: Place, layout givenLayout: PairLayout? = nil
+    ) throws {
         try Self.checkTypes(outer)
         let text = try outer.contains("text_config") ? outer.object("text_config") : outer
         var inferred: [String] = []
@@ -43,10 +47,9 @@ struct ConfigFields {
         let scaling = try dictionary.fields.map {
             try ScalingFields(
                 $0, beside: lengths, defaultType: .default,
-                otherNames: RopeDictionary.baseNames + [Self.queryScale])
+                otherNames: RopeDictionary.baseNames + [Self.queryScale, "interleaved"])
         }
         self.scaling = scaling?.scaling ?? .none
-        axes = ModelAxes.axes(scaling?.axes ?? .single, of: name)
         self.lengths = lengths
         let queries =
             dictionary.fields?.contains(Self.queryScale) == true
@@ -74,8 +77,18 @@ struct ConfigFields {
             }
         }
 
+        if let given = scaling?.axes, given != .single {
+            axes = ModelAxes.axes(given, of: name)
+        } else if let counts = ModelAxes.sections(of: name, pairs: (rotaryDimension ?? headDimension).map { $0 / 2 }),
+            let sections = PairAxes.Sections(counts)
+        {
+            axes = ModelAxes.axes(.blocks(sections), of: name)
+            inferred.append("mrope_section \(counts): that of model_type \(name)")
+        } else {
+            axes = .single
+        }
         let isInterleaved = try text.ifGiven("rope_interleave", text.boolean)
-        layout = isInterleaved.map { $0 ? .interleaved : .half } ?? ModelLayouts.layout(of: name)
+        layout = givenLayout ?? isInterleaved.map { $0 ? .interleaved : .half } ?? ModelLayouts.layout(of: name)
         layoutProblem =
             modelType.map { found in
                 Problem(
@@ -85,7 +98,7 @@ struct ConfigFields {
             ?? Problem(
                 .missingField, at: text.place(of: "model_type"),
                 "model_type is missing, which tells the layout; give it, or layout beside config")
-        if let layout {
+        if let layout, givenLayout == nil {
             inferred.append(
                 isInterleaved == nil
                     ? "layout \(layout.rawValue): model_type \(name)" : "layout \(layout.rawValue): rope_interleave")

@@ -66,7 +66,8 @@ struct JSONFields: Fields {
             }
             let found = JSONValueKind(of: try decoder(of: name)).rawValue
             throw Problem(
-                .wrongType, at: place(of: name), "\(name) must be an array with one number a row; this is \(found)")
+                .wrongType, at: place(of: name),
+                "\(name) must be a number, or an array with one number a row; this is \(found)")
         }
     }
 

@@ -40,14 +40,17 @@ struct KnownParameters {
                 : Problem(
                     .unknownValue, at: place, "model \(model.name) has no such layer_type; it has \(known)")
         }
-        self.init(model, config)
+        self.init(
+            model, config,
+            warnings: layerType != nil && model.layerTypes.isEmpty
+                ? ["layer_type has no effect: model \(model.name) has one set of parameters for all layers"] : [])
     }
 
-    init(_ model: ModelPreset, _ config: ConfigFields) {
+    init(_ model: ModelPreset, _ config: ConfigFields, warnings: [String] = []) {
         self.config = config
         self.model = model.name
         outputLayout = model.outputLayout
         softmaxScale = model.softmaxScale
-        warnings = model.warnings
+        self.warnings = model.warnings + warnings
     }
 }

@@ -29,7 +29,7 @@ enum OffsetFields {
             guard axes != .single else {
                 throw Problem(.wrongType, at: place, "\(tensor) is one vector, so positions must be one number")
             }
-            return try ofOneVector(list, fields, axes, tensor)
+            return try PositionFields.ofOneVector(list, name, fields, axes, tensor)
         }
         guard !list.axes.isEmpty || list.isEitherWay else {
             throw Problem(
@@ -41,22 +41,6 @@ enum OffsetFields {
             fields: fields, name: name, tensor: tensor, rowCount: shape.sequenceLength,
             listCount: shape.rank >= 3 ? shape.axes[0] : nil, axes: axes
         ).lists(list)
-    }
-
-    /// A number for each axis.
-    private static func ofOneVector(
-        _ list: PositionList, _ fields: any Fields, _ axes: PairAxes, _ tensor: String
-    ) throws -> Positions {
-        guard list.axes == [axes.count] else {
-            throw Problem(
-                .shapeMismatch, at: fields.place(of: "positions"),
-                "\(tensor) is one vector, and a position has \(axes.count) axes here; positions are as many numbers, or one that serves every axis"
-            )
-        }
-        for (axis, position) in list.numbers.enumerated() {
-            try PositionFields.check(position, fields.place(of: "positions", indices: [axis]))
-        }
-        return .perAxis(list.numbers.map { [[$0]] })
     }
 
     private static func consecutive(_ fields: any Fields, _ offset: Double, _ shape: TensorShape) throws -> Positions {

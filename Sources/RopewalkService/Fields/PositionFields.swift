@@ -45,9 +45,25 @@ struct PositionFields {
         default:
             throw Problem(
                 .shapeMismatch, at: fields.place(of: name),
-                "\(name) is nested \(list.axes.count) deep; without axes in the scaling it is one number a row, or a list of such lists"
+                "\(name) is nested \(list.axes.count) deep; \(axes == .single ? "without axes in the scaling it is one number a row, or a list of such lists" : "it is [axes][seq] or [axes][batch][seq]")"
             )
         }
+    }
+
+    /// A number for each axis, or a list of one for each.
+    static func ofOneVector(
+        _ list: PositionList, _ name: String, _ fields: any Fields, _ axes: PairAxes, _ tensor: String
+    ) throws -> Positions {
+        guard list.numbers.count == axes.count, list.axes.first == axes.count else {
+            throw Problem(
+                .shapeMismatch, at: fields.place(of: name),
+                "\(tensor) is one vector, and a position has \(axes.count) axes here; \(name) is as many numbers, or one that serves every axis"
+            )
+        }
+        for (axis, position) in list.numbers.enumerated() {
+            try check(position, fields.place(of: name, indices: list.axes.count == 1 ? [axis] : [axis, 0]))
+        }
+        return .perAxis(list.numbers.map { [[$0]] })
     }
 
     /// Reads the one list that an axis has, by its index.
@@ -91,7 +107,7 @@ struct PositionFields {
         guard numbers.count == rowCount else {
             throw Problem(
                 .shapeMismatch, at: fields.place(of: name, indices: place),
-                "there are \(numbers.count) positions here, and the sequence has \(rowCount) rows")
+                "there are \(numbers.count) numbers here, and the sequence has \(rowCount) rows")
         }
         if let index = numbers.firstIndex(where: { !Positions.isInBounds($0) }) {
             try Self.check(numbers[index], fields.place(of: name, indices: place + [index - numbers.startIndex]))

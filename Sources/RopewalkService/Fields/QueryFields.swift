@@ -68,7 +68,7 @@ struct QueryFields: Fields {
         if let range, range.count != rowCount {
             throw Problem(
                 .shapeMismatch, at: place(of: name),
-                "there are \(range.count) positions here, and the sequence has \(rowCount) rows")
+                "there are \(range.count) numbers here, and the sequence has \(rowCount) rows")
         }
         let list = try range.map { $0.map(Double.init) } ?? numbers(name)
         return PositionList(numbers: list, axes: list.count == 1 ? [] : [list.count], isEitherWay: list.count == 1)

@@ -21,6 +21,10 @@ extension RotaryFields {
             Problem(
                 .outOfRange, at: rotaryDimensionPlace,
                 "rotary_dim is \(rotary), and the vectors have only \(dimension) elements")
+        case .rotaryStart(let start, 0) where start > 0 && rotaryDimension == nil:
+            Problem(
+                .outOfRange, at: rotaryStartPlace,
+                "rotary_start is \(start), and without rotary_dim all elements turn, from 0 on; give rotary_dim, too")
         case .rotaryStart(let start, let largest):
             Problem(
                 .outOfRange, at: rotaryStartPlace,
@@ -38,11 +42,11 @@ extension RotaryFields {
                 "rope_type \"\(name.rawValue)\" divides by the logarithm of base, so base must be greater than 1")
         case .factorCount(let parameter, let count, let pairs):
             Problem(
-                .shapeMismatch, at: scalingPlace(parameter),
+                .shapeMismatch, at: rotaryDimension == nil ? scalingPlace(parameter) : rotaryDimensionPlace,
                 "\(parameter) has \(count) factors, and there are \(pairs) pairs that turn; one a pair is needed")
         case .sections(let sum, let pairs):
             Problem(
-                .shapeMismatch, at: scalingPlace("mrope_section"),
+                .shapeMismatch, at: rotaryDimension == nil ? scalingPlace("mrope_section") : rotaryDimensionPlace,
                 "mrope_section has \(sum) pairs together, and \(pairs) turn; rotary_dim is twice their sum")
         case .interleavedSection(let axis, let count, let pairs):
             Problem(
@@ -51,7 +55,7 @@ extension RotaryFields {
             )
         case .axisCount(let count, let pairs):
             Problem(
-                .shapeMismatch, at: scalingPlace("axes"),
+                .shapeMismatch, at: rotaryDimension == nil ? scalingPlace("axes") : rotaryDimensionPlace,
                 "axes names the axis of \(count) pairs, and \(pairs) turn; one letter a pair is needed")
         case .unevenAxes(let rotary):
             Problem(

@@ -29,6 +29,8 @@ struct RotaryFields {
     let substitutePlace: Place
     private let config: ConfigFields?
     private let length: Double?
+    /// Whether the ladder depends on a length that only positions could tell.
+    let isLengthMissing: Bool
     private let precision: Precision
     /// What scores are multiplied by, where a model has it otherwise than 1/√d.
     let softmaxScale: Double?
@@ -56,7 +58,9 @@ struct RotaryFields {
         try self.init(
             fields, scaling: scaling,
             scalingBase: object.flatMap { keys in try keys.ifGiven("rope_theta", keys.number) },
-            scalingPlace: { [object] in object?.place(of: $0) ?? fields.place(of: "config") },
+            scalingPlace: { [object] in
+                object?.place(of: $0) ?? fields.place(of: fields.contains("model") ? "model" : "config")
+            },
             substitute: SubstituteFields.read(fields, scaling: scaling), known: known, mustNameLayout: true)
     }
 
@@ -65,7 +69,8 @@ struct RotaryFields {
         let isScaled = ScalingFields.names.contains(where: fields.contains)
         let scaling = try isScaled ? ScalingFields(fields, otherNames: fields.names) : nil
         try self.init(
-            fields, scaling: scaling, scalingBase: nil, scalingPlace: fields.place,
+            fields, scaling: scaling, scalingBase: nil,
+            scalingPlace: { fields.place(of: fields.contains($0) || !fields.contains("model") ? $0 : "model") },
             substitute: SubstituteFields.inverseFrequencies(fields, scaling: scaling),
             known: fields.ifGiven("model") { try KnownParameters(model: $0, fields, models) },
             mustNameLayout: mustNameLayout)
@@ -157,6 +162,12 @@ struct RotaryFields {
             warnings.append(
                 "seq_len has no effect: rope_type \"\(effective.name.rawValue)\" has one ladder for every length")
         }
+        if let scaling, scaling.axes == .single, let config, config.axes != .single {
+            warnings.append(
+                "scaling stands in place of the \(known?.model == nil ? "config" : "model")'s as a whole, so positions have one axis; give its mrope_section, too, for several"
+            )
+        }
+        isLengthMissing = length == nil && substitute == nil && effective.dependsOnLength
         if case .tables = substitute, fields.contains("precision") {
             warnings.append("precision has no effect: cos and sin are used as they are")
         }
@@ -205,7 +216,9 @@ struct RotaryFields {
         guard dimension == head else {
             let heads = head.map { $0 == turning ? "" : ", in heads of \($0)" } ?? ""
             throw Problem(
-                .shapeMismatch, at: place, "\(name(dimension)), and by config \(turning) elements turn\(heads)")
+                .shapeMismatch, at: place,
+                "\(name(dimension)), and by \(source.model.map { "model \($0)" } ?? "config") \(turning) elements turn\(heads)"
+            )
         }
         return turning
     }
@@ -213,7 +226,7 @@ struct RotaryFields {
     /// The first element that turns, where it is not the first of all.
     private func start(_ dimension: Int, _ rotary: Int?) -> Int {
         if let rotaryStart { return rotaryStart }
-        guard rotaryDimension == nil, config?.turnsLastPart == true, let rotary else { return 0 }
+        guard config?.turnsLastPart == true, let rotary else { return 0 }
         return dimension - rotary
     }
 }

@@ -64,16 +64,19 @@ enum SubstituteFields {
 extension CosineTables {
     /// Throws unless there is a row for each position, and for an inverse rotation each can be turned back.
     ///
-    /// `name` is the field that holds the positions, `tensor` that of the rows, of which there are `rowCount` in a sequence.
+    /// `name` is the field that holds the positions, or one number for all of them; `tensor` that of the rows, of which there are `rowCount` in a sequence.
     func check(
         _ positions: Positions, rowCount rows: Int, of tensor: String, name: String, in fields: any Fields,
-        isInverse: Bool
+        isInverse: Bool, isOneNumber: Bool = false
     ) throws {
         let lists = positions.lists(length: rows)
         func place(_ batch: Int, _ index: Int) -> Place {
             guard fields.contains(name) else { return fields.place(of: fields.contains("offset") ? "offset" : "cos") }
-            if case .consecutive = positions { return fields.place(of: name) }
-            return fields.place(of: name, indices: lists.count > 1 ? [batch, index] : [index])
+            switch positions {
+            case .perBatch: return fields.place(of: name, indices: [batch, index])
+            case .shared where !isOneNumber: return fields.place(of: name, indices: [index])
+            default: return fields.place(of: name)
+            }
         }
         for (batch, list) in lists.enumerated() {
             for (index, position) in list.enumerated() {

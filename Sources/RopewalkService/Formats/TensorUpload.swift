@@ -55,13 +55,16 @@ struct TensorUpload {
                 "\(name) is missing; bytes alone need both, as in ?shape=2,3&dtype=float32")
         }
         let type = try query.choice("dtype", of: FloatType.self)
-        let axes = try query.numbers("shape").map { Int(exactly: $0) ?? -1 }
+        let axes = try query.numbers("shape").map { axis in
+            guard let whole = Int(exactly: axis), whole > 0 else {
+                throw Problem(
+                    .shapeMismatch, at: query.place(of: "shape"),
+                    "shape is whole numbers greater than 0 with commas between; this has \(axis.shortest)")
+            }
+            return whole
+        }
         do throws(TensorFormatError) {
             return try TensorBytes(StoredShape(type.stored, axes), body)
-        } catch  where error.kind == .badShape {
-            throw Problem(
-                .shapeMismatch, at: query.place(of: "shape"),
-                "shape is whole numbers with commas between: \(error.reason)")
         } catch {
             throw Problem(.shapeMismatch, at: query.place(of: "shape"), error.reason)
         }

@@ -5,7 +5,8 @@ import TensorCoding
 /// A model by its name: what its config.json says of RoPE, and what it does not.
 struct ModelPreset: Sendable {
     static let names = [
-        "aliases", "config", "layers_without_rotation", "output_layout", "softmax_scale", "source", "unverified",
+        "aliases", "config", "layers_without_rotation", "layout", "output_layout", "softmax_scale", "source",
+        "unverified",
         "window",
     ]
 
@@ -33,13 +34,19 @@ struct ModelPreset: Sendable {
         self.name = name
         try fields.refuseAll(but: Self.names)
         aliases = try fields.ifGiven("aliases", fields.strings) ?? []
+        if let bad = ([name] + aliases).first(where: { $0.isEmpty || $0.contains("/") }) {
+            throw Problem(
+                .unknownValue, at: fields.place(of: "aliases"),
+                "a model's name is a part of a path, and \"\(bad.clipped)\" is none")
+        }
+        let layout = try fields.ifGiven("layout") { try fields.choice($0, of: PairLayout.self) }
         let config = try fields.object("config", ignoringNull: true)
         let place = fields.place(of: "config")
         layerTypes = try RopeDictionary.layerTypes(
             config, modelType: config.ifGiven("model_type", config.string) ?? "")
         configs = try Dictionary(
             uniqueKeysWithValues: (layerTypes.isEmpty ? [nil] : layerTypes.map(\.self)).map { (type: String?) in
-                (type ?? "", try ConfigFields(config, layerType: type, layerTypePlace: place))
+                (type ?? "", try ConfigFields(config, layerType: type, layerTypePlace: place, layout: layout))
             })
         outputLayout = try fields.ifGiven("output_layout") { try fields.choice($0, of: PairLayout.self) }
         softmaxScale = try fields.ifGiven("softmax_scale", fields.number)
@@ -49,9 +56,14 @@ struct ModelPreset: Sendable {
         unverified = try fields.ifGiven("unverified", fields.strings) ?? []
         for config in configs.values {
             if config.layout == nil { throw config.layoutProblem }
-            guard config.headDimension != nil else {
+            guard let dimension = config.headDimension else {
                 throw Problem(
                     .missingField, at: place, "head_dim is missing, and hidden_size and num_attention_heads are")
+            }
+            let rotary = try RotaryFields(KnownParameters(self, config))
+            let parameters = try rotary.parameters(dimension: dimension, at: place) { "heads are of \($0) elements" }
+            guard RotaryEngine(maxCacheBytes: 0).table(for: parameters).isFinite else {
+                throw Problem(.outOfRange, at: place, "the ladder has a frequency or base that is not finite")
             }
         }
     }
