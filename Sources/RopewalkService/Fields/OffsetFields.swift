@@ -29,7 +29,7 @@ enum OffsetFields {
             guard axes != .single else {
                 throw Problem(.wrongType, at: place, "\(tensor) is one vector, so positions must be one number")
             }
-            return try ofOneVector(list, fields, axes, tensor)
+            return try ofOneVector(list, fields, axes, name, tensor)
         }
         guard !list.axes.isEmpty || list.isEitherWay else {
             throw Problem(
@@ -45,16 +45,16 @@ enum OffsetFields {
 
     /// A number for each axis.
     private static func ofOneVector(
-        _ list: PositionList, _ fields: any Fields, _ axes: PairAxes, _ tensor: String
+        _ list: PositionList, _ fields: any Fields, _ axes: PairAxes, _ name: String, _ tensor: String
     ) throws -> Positions {
         guard list.axes == [axes.count] else {
             throw Problem(
-                .shapeMismatch, at: fields.place(of: "positions"),
+                .shapeMismatch, at: fields.place(of: name),
                 "\(tensor) is one vector, and a position has \(axes.count) axes here; positions are as many numbers, or one that serves every axis"
             )
         }
         for (axis, position) in list.numbers.enumerated() {
-            try PositionFields.check(position, fields.place(of: "positions", indices: [axis]))
+            try PositionFields.check(position, fields.place(of: name, indices: [axis]))
         }
         return .perAxis(list.numbers.map { [[$0]] })
     }
