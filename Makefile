@@ -32,13 +32,20 @@ serve: deps
 	@swift build -c release --product ropewalk
 	@exec .build/release/ropewalk serve $(ARGS)
 
-test: deps
+test: deps .build/python
 	swift build --build-tests
 	swift test --skip-build
 	ROPEWALK_SIMD=baseline swift test --skip-build --filter 'TensorCodingTests|PositionalEncodingTests'
 	ROPEWALK_SIMD=avx2 swift test --skip-build --filter PositionalEncodingTests
 
-test-thread test-address: test-%: deps
+# What the README says to Python is run with this.
+.build/python: Tests/ropewalkTests/requirements.txt
+	@scripts/deps packages-test.txt
+	python3 -m venv --clear $@
+	$@/bin/pip install --quiet --requirement $< || { rm -rf $@; exit 1; }
+	touch $@
+
+test-thread test-address: test-%: deps .build/python
 	swift build --build-tests --sanitize $* --scratch-path .build/$*
 	LSAN_OPTIONS=suppressions=scripts/lsan.supp:print_suppressions=0 \
 		swift test --skip-build --sanitize $* --scratch-path .build/$*

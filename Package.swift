@@ -75,7 +75,8 @@ let package = Package(
             ],
             exclude: ["Goldens"]
         ),
-        .testTarget(name: "ropewalkTests", dependencies: ["TestSupport"]),
+        .testTarget(
+            name: "ropewalkTests", dependencies: ["TestSupport"], exclude: ["requirements.txt"]),
         .target(name: "TestSupport", path: "Tests/TestSupport"),
     ],
     swiftLanguageModes: [.v6]

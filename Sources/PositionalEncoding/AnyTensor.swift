@@ -38,23 +38,6 @@ package enum AnyTensor: Sendable, Equatable {
         }
     }
 
-    /// The indices of the first element that is +∞ or no number, or that is finite and `other`, the same in another type, is not;
-    /// and whether it is the former. nil where there is none.
-    package func firstUnfit(as other: AnyTensor) -> (index: [Int], isGiven: Bool)? {
-        let (given, rounded) = (doubles, other.doubles)
-        for place in given.indices where !rounded[place].isFinite && given[place] != -.infinity {
-            return (shape.indices(at: place), !given[place].isFinite)
-        }
-        return nil
-    }
-
-    private var doubles: [Double] {
-        switch self {
-        case .float32(let tensor): tensor.elements.map(Double.init)
-        case .float64(let tensor): tensor.elements
-        }
-    }
-
     /// True where every element is 0 or 1, and one is 1.
     package var isBinary: Bool {
         switch self {

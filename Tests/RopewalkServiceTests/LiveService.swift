@@ -44,6 +44,7 @@ struct ProblemDocument: Decodable {
         let parameter: String?
         let header: String?
         let index: [Int]?
+        let tensor: String?
     }
 
     let detail: String
@@ -64,8 +65,9 @@ struct ProblemDocument: Decodable {
     /// The anchor of its type and its first place, as in `odd-dimension /x`.
     var summary: String {
         let entry = errors?.first
-        let place = entry?.pointer ?? entry?.parameter ?? entry?.header ?? entry?.index.map { "\($0)" }
-        return [String(type.trimmingPrefix("/docs/errors#")), place].compactMap { $0 }.joined(separator: " ")
+        let place = entry?.pointer ?? entry?.parameter ?? entry?.header ?? entry?.tensor
+        let index = entry?.index.map { "\($0)" }
+        return [String(type.trimmingPrefix("/docs/errors#")), place, index].compactMap { $0 }.joined(separator: " ")
     }
 }
 

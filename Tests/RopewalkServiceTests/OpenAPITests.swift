@@ -2,6 +2,7 @@ import FoundationEssentials
 import Logging
 import MicroHTTP
 import PositionalEncoding
+import TensorCoding
 import Testing
 
 @testable import RopewalkService
@@ -82,6 +83,8 @@ import Testing
         let schemas = document.root["components"]["schemas"]
         let precisions = schemas["Precision"]["enum"].elements.compactMap(\.string)
         #expect(precisions == Precision.allCases.map(\.rawValue))
+        let elements = schemas["ElementType"]["enum"].elements.compactMap(\.string)
+        #expect(elements == FloatType.allCases.map(\.rawValue))
         let formats = document.root["components"]["parameters"]["Format"]["schema"]["enum"].elements
         #expect(formats.compactMap(\.string) == FrequenciesFormat.allCases.map(\.rawValue))
     }
@@ -90,6 +93,39 @@ import Testing
         let operation = try #require(document.operation("GET", "/frequencies"))
         let keys = document.parameters(of: operation, in: "query").compactMap { $0["name"].string }
         #expect(keys.sorted() == FrequenciesQuery.names.sorted())
+    }
+
+    @Test(arguments: [
+        ("/rope/apply", keys(RopeApplyRequest.queryNames)), ("/rope/shift", keys(RopeShiftRequest.queryNames)),
+        ("/rope/convert", keys(RopeConvertRequest.queryNames)), ("/attention", Set(AttentionRequest.queryNames)),
+    ])
+    func `the keys of a query beside a body that is not JSON are the documented ones`(path: String, keys: Set<String>)
+        throws
+    {
+        let operation = try #require(document.operation("POST", path))
+        let parameters = document.parameters(of: operation, in: "query")
+        #expect(Set(parameters.compactMap { $0["name"].string }) == keys && parameters.count == keys.count)
+        #expect(parameters.allSatisfy { $0["required"] == .null })
+    }
+
+    private static func keys(_ names: (TensorFormat) -> [String]) -> Set<String> {
+        Set(TensorFormat.allCases.filter { $0 != .json }.flatMap(names))
+    }
+
+    @Test(arguments: ["/rope/apply", "/rope/convert", "/rope/shift", "/attention"])
+    func `the formats of tensors are the documented ones, and an answer says what it depends on`(path: String) throws {
+        let operation = try #require(document.operation("POST", path))
+        let router = Service(Service.Configuration(), logger: .silent).routes()
+        guard case .handler(let endpoint) = router.match("POST", path) else {
+            Issue.record("\(path) is not routed")
+            return
+        }
+        #expect(operation.node["requestBody"]["content"].names == endpoint.bodyFormats.map(\.mediaType).sorted())
+        let answer = operation.node["responses"]["200"]
+        #expect(answer["content"].names == TensorFormat.allCases.map(\.mediaType).sorted())
+        #expect(answer["headers"].names.contains("Vary"))
+        let lists = document.root["components"]["headers"]["Accept"]["schema"]["enum"].elements.compactMap(\.string)
+        #expect(lists.contains(endpoint.bodyFormats.map(\.mediaType).joined(separator: ", ")))
     }
 
     @Test(arguments: ["/frequencies", "/rope/apply", "/rope/convert", "/rope/shift", "/attention"])

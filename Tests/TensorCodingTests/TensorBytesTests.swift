@@ -62,7 +62,9 @@ import Testing
         ] {
             let tensor = try Self.tensor(.uint8, axes, Array(repeating: 0, count: axes.reduce(1, *)))
             for error in [formatError { _ = try tensor.shape() }, formatError { _ = try tensor.tensor() }] {
-                #expect(error?.kind == .badShape && error?.detail.contains(part) == true, "\(axes)")
+                #expect(
+                    error?.kind == (axes.contains(0) ? .empty : .badShape) && error?.detail.contains(part) == true,
+                    "\(axes)")
             }
         }
     }
@@ -97,7 +99,7 @@ import Testing
         let numbers = try Self.tensor(.float16, [2], [0x00, 0xFC, 0x00, 0x00]).mask()
         #expect(numbers == .additive(.float32(.init([2], [-.infinity, 0]))))
         #expect(formatError { _ = try Self.tensor(.uint8, [1], [1]).mask() }?.kind == .unsupported)
-        #expect(formatError { _ = try Self.tensor(.bool, [0], []).mask() }?.kind == .badShape)
+        #expect(formatError { _ = try Self.tensor(.bool, [0], []).mask() }?.kind == .empty)
     }
 
     @Test func `the first element that is not finite is found in every type`() throws {

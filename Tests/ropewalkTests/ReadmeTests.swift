@@ -27,12 +27,19 @@ import Testing
         }
     }
 
-    private func run(_ command: String) throws -> (output: String, code: Int32) {
+    /// What the README says to Python, in one session.
+    private func session() throws -> String {
+        let readme = try String(contentsOf: Self.root.appending(path: "README.md"), encoding: .utf8)
+        return readme.components(separatedBy: "```pycon\n").dropFirst()
+            .map { $0.components(separatedBy: "\n```")[0] + "\n\n" }.joined()
+    }
+
+    private func run(_ command: String, in folder: URL = root) throws -> (output: String, code: Int32) {
         let process = Process()
         let output = Pipe()
         process.executableURL = URL(filePath: "/bin/bash")
         process.arguments = ["-c", command]
-        process.currentDirectoryURL = Self.root
+        process.currentDirectoryURL = folder
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice
         try process.run()
@@ -58,16 +65,26 @@ import Testing
         return rest.isEmpty || parts.last == ""
     }
 
-    @Test func `every curl is answered as the README says`() throws {
+    @Test func `every curl, and what is said to Python, is answered as the README says`() throws {
         let service = try RopewalkProcess(["serve", "--port", "0"])
         let port = try service.port()
+        let folder = URL(filePath: NSTemporaryDirectory()).appending(path: "readme-\(UUID())")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        // The session saves the file that a curl sends.
+        let session = try session().replacingOccurrences(of: "localhost:8080", with: "127.0.0.1:\(port)")
+        #expect(session.matches(of: #/>>>/#).count >= 8)
+        try session.write(to: folder.appending(path: "session.txt"), atomically: true, encoding: .utf8)
+        let python = Self.root.appending(path: ".build/python/bin/python3").path
+        let doctest = try run("timeout 60 '\(python)' -m doctest session.txt 2>&1", in: folder)
+        #expect(doctest.code == 0, "make test installs numpy and safetensors into .build/python: \(doctest.output)")
         let curls = try examples().filter { $0.command.hasPrefix("curl ") }
         #expect(curls.count >= 7)
         for example in curls {
             let command = example.command
                 .replacingOccurrences(of: "curl ", with: "curl --silent --max-time 10 ")
                 .replacingOccurrences(of: "localhost:8080", with: "127.0.0.1:\(port)")
-            let output = try run(command).output
+            let output = try run(command, in: folder).output
             // A table ends its last line, JSON has none.
             let answer = output.hasSuffix("\n") ? String(output.dropLast()) : output
             #expect(matches(answer, example.answer.joined(separator: "\n")), "\(example.command)\n\(answer)")

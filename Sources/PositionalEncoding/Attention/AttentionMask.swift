@@ -43,6 +43,16 @@ package struct AttentionMask: Sendable, Equatable {
 }
 
 extension AttentionMask {
+    /// Whether it lets a query see a key.
+    func shows(key: Int, to query: Int, batch: Int, head: Int) -> Bool {
+        let place = start(batch: batch, head: head) + query * strides[2] + key * strides[3]
+        return switch elements {
+        case .boolean(let tensor): tensor.elements[place]
+        case .additive(.float32(let tensor)): tensor.elements[place] != -.infinity
+        case .additive(.float64(let tensor)): tensor.elements[place] != -.infinity
+        }
+    }
+
     /// Whether keys are seen; nil where the mask is added.
     var visibility: [Bool]? {
         if case .boolean(let tensor) = elements { tensor.elements } else { nil }

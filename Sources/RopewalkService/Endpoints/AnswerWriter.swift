@@ -16,7 +16,7 @@ struct AnswerWriter: Sendable {
     /// `body` are the bytes that the request holds already. Throws where not enough is free now, so that nothing is computed
     /// in vain.
     func reserve(atMost count: Int, beside body: Int = 0) throws -> ByteBudget.Reservation {
-        let bytes = min(bytes(min(count, maxElements), .float32), budget.limit - body)
+        let bytes = min(jsonBytes(count, .float32), budget.limit - body)
         guard let reservation = budget.reserve(bytes) else {
             throw Problem(.buffersFull(limit: budget.limit, asked: bytes))
         }
@@ -27,7 +27,7 @@ struct AnswerWriter: Sendable {
     func adjust(
         _ reservation: ByteBudget.Reservation, to count: Int, _ type: ScalarType, beside body: Int = 0
     ) throws {
-        try adjust(reservation, toBytes: bytes(min(count, maxElements), type), elements: count, beside: body)
+        try adjust(reservation, toBytes: jsonBytes(count, type), elements: count, beside: body)
     }
 
     /// The same for an answer whose bytes are known.
@@ -44,8 +44,9 @@ struct AnswerWriter: Sendable {
         guard reservation.resize(to: bytes) else { throw Problem(.buffersFull(limit: budget.limit, asked: bytes)) }
     }
 
-    private func bytes(_ count: Int, _ type: ScalarType) -> Int {
-        count * JSONWriter.maxBytesPerNumber(type) + Self.envelope
+    /// What an answer of so many numbers may take in JSON, as far as it may have as many.
+    func jsonBytes(_ count: Int, _ type: ScalarType) -> Int {
+        min(count, maxElements) * JSONWriter.maxBytesPerNumber(type) + Self.envelope
     }
 
     static func tooManyElements(_ count: Int, limit: Int) -> Problem {
@@ -53,11 +54,14 @@ struct AnswerWriter: Sendable {
             .answerTooLarge, "the answer would have \(count) elements, and the limit --max-answer-elements is \(limit)")
     }
 
-    /// The answer as JSON; the reservation shrinks to what it takes.
-    func response(_ value: some Encodable, _ reservation: ByteBudget.Reservation) throws -> HTTPResponse {
+    /// The answer as JSON; the reservation shrinks to what it takes. `vary` is what its format depends on.
+    func response(
+        _ value: some Encodable, _ reservation: ByteBudget.Reservation, vary: String? = nil
+    ) throws -> HTTPResponse {
         let body = try JSONWriter.write(value)
         _ = reservation.resize(to: body.count)
-        return HTTPResponse(
-            status: 200, headers: ["Content-Type": "application/json"], body: body, reservation: reservation)
+        var headers: HTTPHeaders = ["Content-Type": "application/json"]
+        if let vary { headers.add("Vary", vary) }
+        return HTTPResponse(status: 200, headers: headers, body: body, reservation: reservation)
     }
 }

@@ -34,7 +34,8 @@ struct AttentionEndpoint: Endpoint {
         let read = try JSONReader(body).read(JSONAttentionRequest.self, configuration: context)
         let format = try negotiation.answer(holding: read.request.returnsWeights ? 2 : 1, inJSON: true)
         return try respond(
-            to: read.request, format, form: read.form, type: read.request.type.floatType, bodyCount: body.count, &clock,
+            to: read.request, format, form: read.form, type: read.request.type.floatType,
+            try writer.reserve(atMost: 0, beside: body.count), beside: body.count, working: 0, &clock,
             unless: cancellation)
     }
 
@@ -42,29 +43,35 @@ struct AttentionEndpoint: Endpoint {
         to httpRequest: HTTPRequest, _ negotiation: TensorNegotiation, unless cancellation: Cancellation
     ) throws -> HTTPResponse {
         var clock = PhaseClock()
+        let body = httpRequest.body
+        let reservation = try writer.reserve(atMost: 0, beside: body.count)
         let upload = try TensorUpload(
-            httpRequest.body, negotiation.body, QueryFields(httpRequest.target), names: AttentionRequest.queryNames)
+            body, negotiation.body, QueryFields(httpRequest.target), names: AttentionRequest.queryNames
+        ) { try writer.adjust(reservation, toBytes: $0, elements: $1, beside: body.count) }
         var operands = try BinaryAttentionOperands(upload)
         let request = try AttentionRequest(upload.fields, &operands, context)
-        let format = try negotiation.answer(holding: request.returnsWeights ? 2 : 1, inJSON: true)
-        do {
-            return try respond(
-                to: request, format, form: .nested, type: operands.elementType, bodyCount: httpRequest.body.count,
-                &clock, unless: cancellation)
-        } catch let problem as Problem where problem.kind == .resultOverflow {
-            guard let given = operands.firstNonFinite else { throw problem }
-            throw Problem(
-                .notFinite, at: .tensor(given.name), "\(given.name)\(given.index) is infinite or no number")
-        }
+        let format = try negotiation.answer(
+            holding: request.returnsWeights ? 2 : 1, of: operands.elementType, inJSON: true)
+        try operands.check(request.attention) { cancellation.isCancelled }
+        return try respond(
+            to: request, format, form: .nested, type: operands.elementType, reservation, beside: body.count,
+            working: upload.workingByteCount, &clock, unless: cancellation)
     }
 
-    /// `type` is that of the answer's elements, `form` that of its tensors in JSON.
+    /// `type` is that of the answer's elements, `form` that of its tensors in JSON. The request holds `bodyCount` bytes, and
+    /// `working` besides.
     private func respond(
-        to request: AttentionRequest, _ format: TensorFormat, form: JSONTensor.Form, type: FloatType, bodyCount: Int,
-        _ clock: inout PhaseClock, unless cancellation: Cancellation
+        to request: AttentionRequest, _ format: TensorFormat, form: JSONTensor.Form, type: FloatType,
+        _ reservation: ByteBudget.Reservation, beside bodyCount: Int, working: Int, _ clock: inout PhaseClock,
+        unless cancellation: Cancellation
     ) throws -> HTTPResponse {
-        let reservation = try writer.reserve(atMost: 0, beside: bodyCount)
-        try writer.adjust(reservation, to: request.answerCount, type.scalar, beside: bodyCount)
+        let count = request.answerCount
+        // A binary answer is computed elsewhere and copied.
+        let computed = count * (type.scalar == .float64 ? MemoryLayout<Double>.size : MemoryLayout<Float>.size)
+        try writer.adjust(
+            reservation,
+            toBytes: working + (format == .json ? writer.jsonBytes(count, type.scalar) : 2 * computed),
+            elements: count, beside: bodyCount)
         clock.end(.decode)
         try cancellation.check()
         let rope = try request.attention.rotation.map { rotation in
@@ -76,22 +83,24 @@ struct AttentionEndpoint: Endpoint {
         let result = try engine.attend(
             request.attention, returningWeights: request.returnsWeights, helpedBy: compute
         ) { cancellation.isCancelled }
-        let tensors = [("output", result.output)] + (result.weights.map { [("weights", $0)] } ?? [])
-        for (name, tensor) in tensors { try Problem.check(tensor, name) }
+        let (output, weights) = (type.rounded(result.output), result.weights.map(type.rounded))
+        let tensors = [("output", output)] + (weights.map { [("weights", $0)] } ?? [])
+        for (name, tensor) in tensors { try Problem.check(tensor, name, of: type) }
         clock.end(.compute)
         try cancellation.check()
         guard format == .json else {
             var answer = try BinaryAnswer(
                 format, tensors.map { .init(name: $0.0, form: try StoredShape(type, $0.1.shape)) },
-                description: .init(rope: rope, warnings: request.warnings), writer, reservation, beside: bodyCount)
-            for (index, tensor) in tensors.enumerated() { try answer.put(tensor.1, as: index) }
+                description: .init(rope, warnings: request.warnings), writer, reservation, beside: bodyCount,
+                working: working + computed)
+            for (index, tensor) in tensors.enumerated() { answer.put(tensor.1, as: index) }
             return answer.response(&clock)
         }
         let answer = Answer(
-            output: JSONTensor(result.output, form: form), rope: rope, shape: result.output.shape.axes,
+            output: JSONTensor(output, form: form), rope: rope, shape: output.shape.axes,
             warnings: request.warnings.isEmpty ? nil : request.warnings,
-            weights: result.weights.map { JSONTensor($0, form: form) })
-        var response = try writer.response(answer, reservation)
+            weights: weights.map { JSONTensor($0, form: form) })
+        var response = try writer.response(answer, reservation, vary: "Accept")
         clock.end(.encode)
         response.phases = clock.phases
         return response

@@ -6,6 +6,8 @@ import TensorCoding
 protocol AttentionOperands {
     /// What they are computed in.
     var type: ScalarType { get }
+    /// Those of query, key and value, where they are known before an element is read; else nil.
+    func shapes() throws -> (query: TensorShape, key: TensorShape, value: TensorShape)?
     /// `query`, `key` or `value`. Throws where it is missing or cannot be computed on.
     mutating func tensor(_ name: String) throws -> AnyTensor
     /// nil where there is none.
@@ -37,6 +39,8 @@ struct JSONAttentionRequest: DecodableWithConfiguration {
             self.fields = fields
             self.type = type
         }
+
+        func shapes() -> (query: TensorShape, key: TensorShape, value: TensorShape)? { nil }
 
         mutating func tensor(_ name: String) throws -> AnyTensor {
             let json = try JSONTensor(from: fields.decoder(of: name), as: type)
@@ -93,8 +97,20 @@ struct BinaryAttentionOperands: AttentionOperands {
 
     var type: ScalarType { elementType.scalar }
 
-    func tensor(_ name: String) throws -> AnyTensor {
+    func shapes() throws -> (query: TensorShape, key: TensorShape, value: TensorShape)? {
+        func shape(_ name: String) throws -> TensorShape {
+            try reading(name) { () throws(TensorFormatError) in try bytes(of: name).shape() }
+        }
+        return (try shape("query"), try shape("key"), try shape("value"))
+    }
+
+    private func bytes(of name: String) -> TensorBytes {
         guard let bytes = tensors[name] else { preconditionFailure("query, key and value are there") }
+        return bytes
+    }
+
+    func tensor(_ name: String) throws -> AnyTensor {
+        let bytes = bytes(of: name)
         return try reading(name) { () throws(TensorFormatError) in try bytes.tensor() }
     }
 
@@ -103,15 +119,17 @@ struct BinaryAttentionOperands: AttentionOperands {
         guard let bytes = tensors["mask"] else { return nil }
         let elements = try reading("mask") { () throws(TensorFormatError) in try bytes.mask() }
         guard case .additive(let numbers) = elements else { return elements }
-        let mask = numbers.converted(to: type)
-        // Minus infinity hides; nothing else that is not finite is meant, and no number becomes it.
-        if let (index, isGiven) = numbers.firstUnfit(as: mask) {
+        if let place = numbers.firstIndex(where: { !$0.isFinite && $0 != -.infinity }) {
             throw Problem(
-                isGiven ? .notFinite : .numberOverflow, at: .tensor("mask"),
-                "mask\(index) is \(isGiven ? "infinite or no number; only minus infinity is one that a mask may hold" : "too large for \(type.rawValue)")"
-            )
+                .notFinite, at: .tensor("mask", element: place),
+                "mask\(place) is infinite or no number; of these only −infinity, which hides, can be added to scores")
         }
-        return .additive(mask)
+        let rounded = numbers.converted(to: type)
+        if numbers.type != type, let place = numbers.firstIndex(where: { $0.isFinite && !Float($0).isFinite }) {
+            throw Problem(
+                .numberOverflow, at: .tensor("mask", element: place), "mask\(place) is too large for \(type.rawValue)")
+        }
+        return .additive(rounded)
     }
 
     func place(of name: String) -> Place { .tensor(name) }
@@ -124,14 +142,29 @@ struct BinaryAttentionOperands: AttentionOperands {
         }
     }
 
-    /// The name and place of the first element that is infinite or no number; nil where all are finite.
-    var firstNonFinite: (name: String, index: [Int])? {
-        for name in AttentionRequest.tensorNames {
-            guard let bytes = tensors[name], let place = bytes.firstNonFinite, let shape = try? bytes.shape() else {
-                continue
+    /// Throws where an element that takes part in the attention is infinite or no number. What is hidden may hold anything.
+    func check(_ attention: Attention, unless isCancelled: () -> Bool) throws {
+        guard AttentionRequest.tensorNames.contains(where: { bytes(of: $0).firstNonFinite != nil }) else { return }
+        let seen = try attention.seenRows(unless: isCancelled)
+        for (name, rows) in [("query", seen.query), ("key", seen.key), ("value", seen.key)] {
+            let (bytes, shape) = try (bytes(of: name), bytes(of: name).shape())
+            var next = 0
+            while let place = bytes.firstNonFinite(from: next) {
+                let row = place / shape.dimension
+                guard !rows[row] else { throw Problem.notFinite(name, shape.indices(at: place)) }
+                next = (row + 1) * shape.dimension
             }
-            return (name, shape.indices(at: place))
         }
-        return nil
+    }
+}
+
+extension AnyTensor {
+    /// The indices of the first element of which something is true; float64 has room for both types.
+    fileprivate func firstIndex(where isMeant: (Double) -> Bool) -> [Int]? {
+        switch self {
+        case .float32(let tensor):
+            tensor.elements.firstIndex { isMeant(Double($0)) }.map { tensor.shape.indices(at: $0) }
+        case .float64(let tensor): tensor.elements.firstIndex(where: isMeant).map { tensor.shape.indices(at: $0) }
+        }
     }
 }

@@ -31,12 +31,15 @@ struct AttentionRequest {
                 .contradiction, at: fields.place(of: name), "\(name) says how to rotate, and rotate is false")
         }
         let scale = try Self.scale(fields, operands.type)
+        if let shapes = try operands.shapes() {
+            let shape = try Self.shape(operands) { () throws(AttentionShapeError) in
+                try AttentionShape(query: shapes.query, key: shapes.key, value: shapes.value)
+            }
+            _ = try context.limits.check(shape, returningWeights: returnsWeights)
+        }
         let (query, key, value) = try (operands.tensor("query"), operands.tensor("key"), operands.tensor("value"))
-        var attention: Attention
-        do throws(AttentionShapeError) {
-            attention = try Attention(query: query, key: key, value: value)
-        } catch {
-            throw Problem(.shapeMismatch, at: operands.place(of: error.operand.rawValue), error.reason)
+        var attention = try Self.shape(operands) { () throws(AttentionShapeError) in
+            try Attention(query: query, key: key, value: value)
         }
         let queryPlace = operands.place(of: "query")
         guard attention.shape.dimension <= RotaryParameters.maxDimension else {
@@ -61,6 +64,17 @@ struct AttentionRequest {
         type = operands.type
         self.warnings = warnings
         source = rotary?.source ?? RopeSource(inferred: nil, model: nil, place: fields.place(of: "scaling"))
+    }
+
+    /// What has a shape that goes together; else throws which operand does not.
+    private static func shape<Value>(
+        _ operands: some AttentionOperands, _ make: () throws(AttentionShapeError) -> Value
+    ) throws -> Value {
+        do throws(AttentionShapeError) {
+            return try make()
+        } catch {
+            throw Problem(.shapeMismatch, at: operands.place(of: error.operand.rawValue), error.reason)
+        }
     }
 
     /// Throws unless tables of cosines and sines, where they are given, have a row for each query and key.

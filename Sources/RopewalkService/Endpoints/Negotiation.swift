@@ -66,7 +66,9 @@ enum Negotiation {
             let parts = range.split(separator: ";").map { $0.trimmed.lowercased() }
             let specificity = ["*/*", group, type].firstIndex { $0 == parts.first }
             guard let specificity, specificity >= best?.specificity ?? 0 else { continue }
-            let quality = parts.dropFirst().first { $0.hasPrefix("q=") }.flatMap { Double($0.dropFirst(2)) } ?? 1
+            let weight = parts.dropFirst().first { $0.hasPrefix("q=") }.flatMap { Double($0.dropFirst(2)) }
+            // A weight that is none is as if it were not there.
+            let quality = weight.map { (0...1).contains($0) ? $0 : 1 } ?? 1
             best = (specificity, best?.specificity == specificity ? max(quality, best?.quality ?? 0) : quality)
         }
         return best?.quality ?? (accept.allSatisfy(\.isWhitespace) ? 1 : 0)

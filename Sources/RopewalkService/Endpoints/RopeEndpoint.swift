@@ -16,11 +16,11 @@ struct RopeEndpoint<Request: RopeRequest>: Endpoint {
     private static var binaryNanoseconds: (request: Double, byte: Double) { (6_000, 0.25) }
 
     func check(_ head: HTTPRequest) throws {
-        _ = try TensorNegotiation(head)
+        _ = try TensorNegotiation(head, bodyFormats)
     }
 
     func answer(_ request: HTTPRequest) throws -> EndpointAnswer {
-        let negotiation = try TensorNegotiation(request)
+        let negotiation = try TensorNegotiation(request, bodyFormats)
         guard negotiation.body == .json else {
             let cost = Self.cost(of: request.body, Self.binaryNanoseconds)
             return try .work(estimatedAt: cost) { try respond(to: request, negotiation, $0) }
@@ -50,14 +50,15 @@ struct RopeEndpoint<Request: RopeRequest>: Endpoint {
         guard format == .json else {
             var answer = try BinaryAnswer(
                 format, [.init(name: "y", form: StoredShape(x.tensor.type.floatType, operation.shape))],
-                description: .init(rope: rope, warnings: request.warnings), writer, reservation, beside: body.count)
+                description: .init(rope, warnings: request.warnings), writer, reservation, beside: body.count,
+                working: 0)
             try answer.run(operation, on: x.tensor, as: 0, by: engine)
             clock.end(.compute)
             return answer.response(&clock)
         }
         try writer.adjust(reservation, to: operation.shape.count, x.tensor.type, beside: body.count)
         let y = operation.run(x.tensor, by: engine)
-        try Problem.check(y, "y")
+        try Problem.check(y, "y", of: y.type.floatType)
         clock.end(.compute)
         try cancellation.check()
         return try respond(y, form: x.form, rope, request.warnings, reservation, &clock)
@@ -68,25 +69,33 @@ struct RopeEndpoint<Request: RopeRequest>: Endpoint {
     ) throws -> HTTPResponse {
         var clock = PhaseClock()
         let body = httpRequest.body
+        let reservation = try writer.reserve(atMost: 0, beside: body.count)
         let upload = try TensorUpload(
-            body, negotiation.body, QueryFields(httpRequest.target), names: Request.queryNames(negotiation.body))
+            body, negotiation.body, QueryFields(httpRequest.target), names: Request.queryNames(negotiation.body)
+        ) { try writer.adjust(reservation, toBytes: $0, elements: $1, beside: body.count) }
         let request = try Request(upload.fields, context)
         let tensors = try RopeTensors(upload, isNamed: negotiation.body.holdsSeveral, request)
-        let ropes = try tensors.all.compactMap { try $0.operation?.rope(engine, request.source) }
-        let count = tensors.all.count { $0.isAnswered }
-        let format = try negotiation.answer(holding: count)
+        let ropes = try tensors.all.compactMap { item in
+            try item.operation?.rope(engine, request.source).map { (name: item.name, rope: $0) }
+        }
+        let warnings = request.warnings + tensors.warnings
+        let answered = tensors.answered
+        let format = try negotiation.answer(
+            holding: answered.count, of: answered.count == 1 ? answered[0].bytes.form.type.floating : nil)
         clock.end(.decode)
         try cancellation.check()
+        if format == .json {
+            let y = try turned(answered[0], reservation, beside: body.count, working: upload.workingByteCount)
+            clock.end(.compute)
+            return try respond(y, form: .nested, ropes.first?.rope, warnings, reservation, &clock)
+        }
         // A format of one tensor leaves out the positions.
-        let answered = format.holdsSeveral ? tensors.all : tensors.all.filter(\.isAnswered)
-        let reservation = try writer.reserve(atMost: 0, beside: body.count)
-        let description = BinaryAnswer.Description(
-            rope: ropes.first, warnings: request.warnings)
+        let written = format.holdsSeveral ? tensors.all : answered
         var answer = try BinaryAnswer(
-            format == .json ? .raw : format,
-            answered.map { .init(name: negotiation.body.holdsSeveral ? $0.name : "y", form: $0.bytes.form) },
-            description: description, writer, reservation, beside: body.count)
-        for (index, tensor) in answered.enumerated() {
+            format, written.map { .init(name: negotiation.body.holdsSeveral ? $0.name : "y", form: $0.bytes.form) },
+            description: .init(ropes, warnings: warnings), writer, reservation, beside: body.count,
+            working: upload.workingByteCount + (written.map(\.scratchByteCount).max() ?? 0))
+        for (index, tensor) in written.enumerated() {
             try cancellation.check()
             if let operation = tensor.operation {
                 try answer.run(operation, on: tensor.bytes, named: tensor.name, as: index, by: engine)
@@ -95,10 +104,25 @@ struct RopeEndpoint<Request: RopeRequest>: Endpoint {
             }
         }
         clock.end(.compute)
-        guard format == .json else { return answer.response(&clock) }
-        let y = try TensorBytes(answered[0].bytes.form, answer.takeData()).tensor()
-        try writer.adjust(reservation, to: y.shape.count, y.type, beside: body.count)
-        return try respond(y, form: .nested, ropes.first, request.warnings, reservation, &clock)
+        return answer.response(&clock)
+    }
+
+    /// The one tensor of an answer in JSON, which has no infinities, moved or computed.
+    private func turned(
+        _ item: RopeTensors.Item, _ reservation: ByteBudget.Reservation, beside bodyCount: Int, working: Int
+    ) throws -> AnyTensor {
+        guard let operation = item.operation, let type = item.bytes.form.type.floating else {
+            preconditionFailure("a tensor that is answered alone is computed")
+        }
+        let (count, scratch) = (operation.shape.count, item.bytes.scratchByteCount)
+        // The elements as they are read, as they are computed and as they are rounded.
+        try writer.adjust(
+            reservation, toBytes: working + 3 * scratch + writer.jsonBytes(count, type.scalar), elements: count,
+            beside: bodyCount)
+        let y = type.rounded(operation.run(try item.bytes.tensor(), by: engine))
+        if y.firstNonFinite != nil { try Problem.check(item.bytes, operation.shape, item.name) }
+        try Problem.check(y, "y", of: type)
+        return y
     }
 
     private func respond(
@@ -108,7 +132,7 @@ struct RopeEndpoint<Request: RopeRequest>: Endpoint {
         let answer = RopeAnswer(
             rope: rope, shape: y.shape.axes, warnings: warnings.isEmpty ? nil : warnings,
             y: JSONTensor(y, form: form))
-        var response = try writer.response(answer, reservation)
+        var response = try writer.response(answer, reservation, vary: "Accept")
         clock.end(.encode)
         response.phases = clock.phases
         return response

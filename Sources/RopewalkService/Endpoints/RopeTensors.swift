@@ -10,46 +10,66 @@ struct RopeTensors {
         let operation: TensorOperation?
         /// False of positions, which are answered where there is room for them.
         let isAnswered: Bool
+
+        /// How many bytes are held while it is computed, for halves and what is not aligned.
+        var scratchByteCount: Int {
+            guard operation != nil else { return 0 }
+            return bytes.copiedByteCount + (bytes.form.type.bits < 32 ? bytes.scratchByteCount : 0)
+        }
     }
 
     /// In the order of the file.
     let all: [Item]
-    /// Of what is legal and probably not meant.
+    /// What is legal and probably not meant.
     let warnings: [String]
+
+    var answered: [Item] { all.filter(\.isAnswered) }
 
     /// Throws where a tensor that is named is not there, or one that is to be turned cannot be.
     init(_ upload: TensorUpload, isNamed: Bool, _ request: some RopeRequest) throws {
         let chosen = try isNamed ? Self.chosen(upload) : nil
-        let names = upload.tensors.map(\.name)
-        for name in BinaryFields.positionNames.dropFirst() where names.contains(name) {
-            let owner = String(name.dropLast("_positions".count))
-            guard names.contains(owner) else {
-                throw Problem(
-                    .contradiction, at: .tensor(name),
-                    "\(name) are those of a tensor \(owner), which the body has not; positions are of all")
-            }
-        }
-        warnings = upload.tensors.filter { name, bytes in
-            name.contains("position") && !BinaryFields.positionNames.contains(name) && bytes.form.type.floating == nil
-        }.map { "tensor \($0.name.clipped) is answered as it came: a tensor of positions is called positions" }
         all = try upload.tensors.map { name, bytes in
             let isPosition = BinaryFields.positionNames.contains(name)
             let isTurned = chosen.map { $0.contains(name) } ?? (bytes.form.type.floating != nil && !isPosition)
             guard isTurned else { return Item(name: name, bytes: bytes, operation: nil, isAnswered: !isPosition) }
-            try upload.check(bytes.form.type, of: name)
+            try upload.check(bytes.form.type, of: name.clipped)
             let shape: TensorShape
             do throws(TensorFormatError) {
                 shape = try bytes.shape()
             } catch {
                 throw TensorFormatError(error.kind, in: name, error.reason)
             }
-            let operation = try request.operation(on: shape, at: .tensor(name), named: name)
+            let operation = try request.operation(on: shape, at: .tensor(name), named: name.clipped)
             return Item(name: name, bytes: bytes, operation: operation, isAnswered: true)
         }
         guard all.contains(where: { $0.operation != nil }) else {
             throw Problem(
                 .missingField,
-                "there is no tensor here to turn: F16, BF16, F32 and F64 are, but for those that are positions")
+                "there is no tensor here to compute on: F16, BF16, F32 and F64 are, but for those that are positions")
+        }
+        warnings = Self.unused(all, request) + Self.misnamed(upload)
+    }
+
+    /// Says of what looks like positions that it is not taken for them.
+    private static func misnamed(_ upload: TensorUpload) -> [String] {
+        upload.tensors.filter { name, bytes in
+            name.contains("position") && !BinaryFields.positionNames.contains(name) && bytes.form.type.floating == nil
+        }.map { "tensor \($0.name.clipped) is answered as it came: a tensor of positions is called positions" }
+    }
+
+    /// Says which positions of the body no tensor has a use for.
+    private static func unused(_ all: [Item], _ request: some RopeRequest) -> [String] {
+        guard type(of: request).ownNames.contains("positions") else { return [] }
+        let turned = all.filter { $0.operation != nil }.map(\.name)
+        let given = all.map(\.name).filter(BinaryFields.positionNames.contains)
+        return given.compactMap { name in
+            guard name != "positions" else {
+                return turned.allSatisfy { given.contains($0 + "_positions") }
+                    ? "positions has no effect: every tensor that is turned has positions of its own" : nil
+            }
+            let owner = name.prefix { $0 != "_" }
+            return turned.contains { $0 == owner }
+                ? nil : "\(name) has no effect: no tensor \(owner) is turned here"
         }
     }
 
@@ -58,17 +78,20 @@ struct RopeTensors {
         let fields = upload.fields
         guard let text = try fields.ifGiven("tensors", fields.string) else { return nil }
         let names = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        let types = Dictionary(uniqueKeysWithValues: upload.tensors.map { ($0.name, $0.bytes.form.type) })
         for name in names {
-            guard let tensor = upload.tensors.first(where: { $0.name == name }) else {
-                let nearest = upload.tensors.map(\.name).nearest(to: name).map { "; did you mean \($0)?" } ?? ""
+            guard let type = types[name] else {
+                // A file has as many names, as long, as its client likes.
+                let known = upload.tensors.prefix(100).map(\.name).filter { $0.utf8.count <= 64 }
+                let nearest = known.nearest(to: name).map { "; did you mean \($0)?" } ?? ""
                 throw Problem(
                     .unknownValue, at: fields.place(of: "tensors"),
                     "there is no tensor \"\(name.clipped)\" in the body\(nearest)")
             }
-            guard tensor.bytes.form.type.floating != nil, !BinaryFields.positionNames.contains(name) else {
+            guard type.floating != nil, !BinaryFields.positionNames.contains(name) else {
                 throw Problem(
                     .unknownValue, at: fields.place(of: "tensors"),
-                    "tensor \"\(name.clipped)\" is \(BinaryFields.positionNames.contains(name) ? "positions" : "of \(tensor.bytes.form.type.rawValue)"), and is not turned"
+                    "tensor \"\(name.clipped)\" is \(type.floating == nil ? "of \(type.rawValue)" : "positions"), and is not computed on"
                 )
             }
         }

@@ -12,6 +12,14 @@ struct TensorOperation: Sendable {
     let action: Action
     let shape: TensorShape
 
+    /// False where elements are moved and stay what they are.
+    var isArithmetic: Bool {
+        switch action {
+        case .turn: true
+        case .convert: false
+        }
+    }
+
     /// Of a rotation, what it was computed with; nil of a conversion. Throws where its ladder cannot be.
     func rope(_ engine: RotaryEngine, _ source: RopeSource?) throws -> RopeDescription? {
         guard case .turn(let parameters, let positions, let reaches, _) = action, let source else { return nil }

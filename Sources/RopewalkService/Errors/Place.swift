@@ -6,8 +6,8 @@ enum Place: Sendable, Equatable {
     case pointer(JSONPointer)
     /// A key of the query.
     case parameter(String)
-    /// A tensor of a binary body, by its name.
-    case tensor(String)
+    /// A tensor of a binary body or answer by its name, or an element of it.
+    case tensor(String, element: [Int]? = nil)
     /// A header field.
     case header(String)
     /// An element of the answer, by the index of each axis.

@@ -79,11 +79,21 @@ extension Problem {
         }
     }
 
+    /// Throws where a tensor of a binary body, by its name, holds what cannot be computed on.
+    static func check(_ tensor: TensorBytes, _ shape: TensorShape, _ name: String) throws {
+        guard let place = tensor.firstNonFinite else { return }
+        throw notFinite(name, shape.indices(at: place))
+    }
+
+    static func notFinite(_ name: String, _ indices: [Int]) -> Problem {
+        Problem(
+            .notFinite, at: .tensor(name, element: indices), "\(name.clipped)\(indices) is infinite or no number")
+    }
+
     /// Throws where a tensor of an answer holds what no JSON number is.
-    static func check(_ tensor: AnyTensor, _ name: String) throws {
+    static func check(_ tensor: AnyTensor, _ name: String, of type: FloatType) throws {
         guard let index = tensor.firstNonFinite else { return }
-        let hint = tensor.type == .float32 ? ", or a number on the way to it; dtype float64 may hold it" : ""
-        throw Problem(
-            .resultOverflow, at: .element(index), "\(name)\(index) is not finite in \(tensor.type.rawValue)\(hint)")
+        let hint = type == .float64 ? "" : ", or a number on the way to it; dtype float64 may hold it"
+        throw Problem(.resultOverflow, at: .element(index), "\(name)\(index) is not finite in \(type.rawValue)\(hint)")
     }
 }

@@ -59,7 +59,9 @@ extension Problem.Entry: Encodable {
         switch place {
         case .pointer(let pointer): try object.encode(pointer.description, forKey: .pointer)
         case .parameter(let name): try object.encode(name, forKey: .parameter)
-        case .tensor(let name): try object.encode(name, forKey: .tensor)
+        case .tensor(let name, let indices):
+            try object.encode(name.clipped, forKey: .tensor)
+            try object.encodeIfPresent(indices, forKey: .index)
         case .header(let name): try object.encode(name, forKey: .header)
         case .element(let indices): try object.encode(indices, forKey: .index)
         }

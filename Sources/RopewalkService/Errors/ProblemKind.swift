@@ -127,7 +127,10 @@ enum ProblemKind: String, CaseIterable, Sendable {
                 "The body is not of the format that Content-Type names, or its tensors do not take its bytes, each once."
             )
         case .notFinite:
-            (422, "Number not finite", "An element of a binary tensor is infinite or no number, and is to be turned.")
+            (
+                422, "Number not finite",
+                "An element of a binary tensor is infinite or no number, and is to be computed on. The entry has the tensor and the index."
+            )
         case .numberOverflow:
             (422, "Number too large", "A number of the body is larger than its type can hold.")
         case .resultOverflow:

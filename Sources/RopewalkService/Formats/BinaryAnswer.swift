@@ -12,13 +12,28 @@ struct BinaryAnswer: ~Copyable {
 
     /// What stands beside the tensors.
     struct Description {
-        let rope: RopeDescription?
+        /// What tensors were turned with, by their names.
+        let ropes: [(name: String, rope: RopeDescription)]
         let warnings: [String]
 
-        /// As JSON text, by name.
+        init(_ rope: RopeDescription?, warnings: [String]) {
+            self.init(rope.map { [("", $0)] } ?? [], warnings: warnings)
+        }
+
+        init(_ ropes: [(name: String, rope: RopeDescription)], warnings: [String]) {
+            self.ropes = ropes
+            self.warnings = warnings
+        }
+
+        /// As JSON text, by name: `rope` where one holds for all, else `rope.q` for the tensor q.
         func texts() throws -> [String: String] {
             var texts: [String: String] = [:]
-            if let rope { texts["rope"] = String(decoding: try JSONWriter.write(rope), as: UTF8.self) }
+            let written = try ropes.map { String(decoding: try JSONWriter.write($0.rope), as: UTF8.self) }
+            if let first = written.first, written.allSatisfy({ $0 == first }) {
+                texts["rope"] = first
+            } else {
+                for (tensor, text) in zip(ropes, written) { texts["rope.\(tensor.name)"] = text }
+            }
             if !warnings.isEmpty {
                 texts["warnings"] = String(decoding: try JSONWriter.write(warnings), as: UTF8.self)
             }
@@ -31,13 +46,14 @@ struct BinaryAnswer: ~Copyable {
     private var buffer: AnswerBuffer
     private let headers: HTTPHeaders
     private let reservation: ByteBudget.Reservation
+    private let byteCount: Int
 
-    /// `bodyCount` are the bytes that the request holds already.
+    /// `bodyCount` are the bytes that the request holds already, `workingCount` those that computing takes besides the answer.
     ///
     /// Throws where the answer is over a limit, or not enough is free now.
     init(
         _ format: TensorFormat, _ tensors: [Tensor], description: Description, _ writer: AnswerWriter,
-        _ reservation: ByteBudget.Reservation, beside bodyCount: Int
+        _ reservation: ByteBudget.Reservation, beside bodyCount: Int, working workingCount: Int
     ) throws {
         self.format = format
         self.tensors = tensors
@@ -45,9 +61,10 @@ struct BinaryAnswer: ~Copyable {
         let texts = try description.texts()
         let layout = try Self.layout(format, tensors, texts)
         try writer.adjust(
-            reservation, toBytes: layout.byteCount, elements: tensors.reduce(0) { $0 + $1.form.count },
+            reservation, toBytes: layout.byteCount + workingCount, elements: tensors.reduce(0) { $0 + $1.form.count },
             beside: bodyCount)
         buffer = try AnswerBuffer(layout)
+        byteCount = layout.byteCount
         headers = Self.headers(format, tensors, texts)
     }
 
@@ -61,7 +78,7 @@ struct BinaryAnswer: ~Copyable {
             return try SafetensorsWriter.layout(tensors.map { ($0.name, $0.form) }, metadata: texts)
         case .npy:
             guard let type = tensors[0].form.type.floating, let shape = TensorShape(tensors[0].form.axes) else {
-                preconditionFailure("what is computed is of floating type, and has a shape")
+                preconditionFailure("what is computed has a floating type and a shape")
             }
             return try NPYWriter.layout(type, shape)
         }
@@ -86,7 +103,7 @@ struct BinaryAnswer: ~Copyable {
 
     /// Does what is asked to a tensor of the request, into the place of one of the answer.
     ///
-    /// Throws where an element of the result, or of the tensor, is not finite.
+    /// Throws where an element of what is computed, or of the tensor that it is computed from, is not finite.
     mutating func run(
         _ operation: TensorOperation, on source: TensorBytes, named name: String, as index: Int, by engine: RotaryEngine
     ) throws {
@@ -99,12 +116,8 @@ struct BinaryAnswer: ~Copyable {
                 source.withFloats { operation.run($0, into: &target, by: engine) }
             }
         }
-        guard let place = buffer.firstNonFinite(of: index) else { return }
-        if let given = source.firstNonFinite {
-            throw Problem(
-                .notFinite, at: .tensor(name),
-                "\(name)\(operation.shape.indices(at: given)) is infinite or no number")
-        }
+        guard operation.isArithmetic, let place = buffer.firstNonFinite(of: index) else { return }
+        try Problem.check(source, operation.shape, name)
         throw overflow(operation.shape.indices(at: place), index)
     }
 
@@ -122,11 +135,9 @@ struct BinaryAnswer: ~Copyable {
         throw overflow(operation.shape.indices(at: place), index)
     }
 
-    /// Copies a tensor that was computed elsewhere. Throws where an element is not finite.
-    mutating func put(_ elements: AnyTensor, as index: Int) throws {
+    /// Copies a tensor that was computed elsewhere, and is of finite elements in the type of the answer.
+    mutating func put(_ elements: AnyTensor, as index: Int) {
         buffer.put(elements, as: index)
-        guard let place = buffer.firstNonFinite(of: index) else { return }
-        throw overflow(elements.shape.indices(at: place), index)
     }
 
     /// Copies a tensor that is answered as it came.
@@ -135,20 +146,15 @@ struct BinaryAnswer: ~Copyable {
     }
 
     private func overflow(_ indices: [Int], _ index: Int) -> Problem {
-        let type = tensors[index].form.type.floating?.rawValue ?? ""
+        let (name, type) = (tensors[index].name.clipped, tensors[index].form.type.floating?.rawValue ?? "")
         return Problem(
-            .resultOverflow, at: .element(indices),
-            "\(tensors[index].name)\(indices) is not finite in \(type), or a number on the way to it; a wider type may hold it"
-        )
-    }
-
-    /// The bytes alone.
-    consuming func takeData() -> Data {
-        buffer.data()
+            .resultOverflow, at: format.holdsSeveral ? .tensor(name, element: indices) : .element(indices),
+            "\(name)\(indices) is not finite in \(type), or a number on the way to it; a wider type may hold it")
     }
 
     consuming func response(_ clock: inout PhaseClock) -> HTTPResponse {
         let (headers, reservation) = (headers, reservation)
+        _ = reservation.resize(to: byteCount)
         var response = HTTPResponse(
             status: 200, headers: headers, body: buffer.data(), reservation: reservation)
         clock.end(.encode)
@@ -169,9 +175,10 @@ extension ScalarType {
 extension String {
     /// JSON text without the characters that a header field cannot hold.
     fileprivate var ascii: String {
-        guard !utf8.allSatisfy({ $0 < 0x80 }) else { return self }
+        let printable: ClosedRange<UTF16.CodeUnit> = 0x20...0x7E
+        guard !utf16.allSatisfy(printable.contains) else { return self }
         return utf16.reduce(into: "") { text, unit in
-            if unit < 0x80 {
+            if printable.contains(unit) {
                 text.unicodeScalars.append(Unicode.Scalar(UInt8(unit)))
             } else {
                 let digits = String(unit, radix: 16)

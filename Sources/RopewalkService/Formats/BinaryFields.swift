@@ -26,7 +26,11 @@ struct BinaryFields: Fields {
 
     func place(of name: String) -> Place { positions[name] == nil ? query.place(of: name) : .tensor(name) }
 
-    func place(of name: String, indices: [Int]) -> Place { place(of: name) }
+    func place(of name: String, indices: [Int]) -> Place {
+        guard let tensor = positions[name] else { return query.place(of: name) }
+        // Fewer are those of a list.
+        return .tensor(name, element: indices.isEmpty || indices.count < tensor.form.axes.count ? nil : indices)
+    }
 
     func number(_ name: String) throws -> Double { try query.number(name) }
     func boolean(_ name: String) throws -> Bool { try query.boolean(name) }
@@ -37,7 +41,7 @@ struct BinaryFields: Fields {
         guard let tensor = positions[name] else { return try query.positions(name, rowCount: rowCount) }
         do throws(TensorFormatError) {
             let numbers = try tensor.positions()
-            guard !numbers.isEmpty else { throw TensorFormatError(.badShape, in: name, "there are no positions") }
+            guard !numbers.isEmpty else { throw TensorFormatError(.empty, "there are no positions") }
             let isOne = numbers.count == 1 && tensor.form.axes.count <= 1
             return PositionList(numbers: numbers, axes: isOne ? [] : tensor.form.axes, isEitherWay: isOne)
         } catch {

@@ -1,3 +1,5 @@
+import TensorCoding
+
 /// A format in which tensors come and go.
 enum TensorFormat: String, Sendable, CaseIterable {
     case json
@@ -14,6 +16,9 @@ enum TensorFormat: String, Sendable, CaseIterable {
         case .raw: "application/octet-stream"
         }
     }
+
+    /// Whether it has a name for a type of elements.
+    func holds(_ type: FloatType) -> Bool { self != .npy || type != .bfloat16 }
 
     /// Whether it names tensors, so that there may be several.
     var holdsSeveral: Bool { self == .safetensors }

@@ -1,4 +1,5 @@
 import MicroHTTP
+import TensorCoding
 
 /// Which format a request's tensors are in, and in which they are answered (RFC 9110 §12): Content-Type decides the one,
 /// Accept the other.
@@ -9,7 +10,7 @@ struct TensorNegotiation {
     /// Refuses by the head alone: a type that is not read, an Accept without a format of ours, fields where they do not belong.
     ///
     /// `bodyFormats` are those that the route reads.
-    init(_ head: HTTPRequest, _ bodyFormats: [TensorFormat] = TensorFormat.allCases) throws {
+    init(_ head: HTTPRequest, _ bodyFormats: [TensorFormat]) throws {
         self.head = head
         body = try Negotiation.bodyFormat(head, of: bodyFormats)
         _ = try answer(holding: 1)
@@ -21,13 +22,18 @@ struct TensorNegotiation {
     }
 
     /// The format of an answer of so many tensors: of those that Accept likes best, that of the body, or else the first that
-    /// holds as many. Throws where there is none.
-    func answer(holding count: Int, inJSON: Bool = false) throws -> TensorFormat {
-        let formats = ([body] + TensorFormat.allCases.filter { $0 != body })
+    /// holds as many of the type. Throws where there is none.
+    ///
+    /// `inJSON` says that JSON has names for them.
+    func answer(holding count: Int, of type: FloatType? = nil, inJSON: Bool = false) throws -> TensorFormat {
+        let holding = ([body] + TensorFormat.allCases.filter { $0 != body })
             .filter { count == 1 || $0.holdsSeveral || (inJSON && $0 == .json) }
+        let formats = holding.filter { format in type.map(format.holds) ?? true }
         let index = try Negotiation.choice(of: formats.map(\.mediaType), head) { types in
-            count == 1
-                ? nil : "the answer has \(count) tensors, which \(types) can hold, and Accept rules that out"
+            let held =
+                count > 1
+                ? "\(count) tensors" : formats.count < holding.count ? "a tensor of \(type?.rawValue ?? "")" : nil
+            return held.map { "the answer is \($0), which \(types) can hold, and Accept rules that out" }
         }
         return formats[index]
     }

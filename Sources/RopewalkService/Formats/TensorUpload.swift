@@ -8,33 +8,45 @@ struct TensorUpload {
     /// In the order of the file. That of a format without names is called `x`.
     let tensors: [(name: String, bytes: TensorBytes)]
     let fields: BinaryFields
+    /// How many bytes the request takes besides its body: for what is not little-endian and row-major, and for positions.
+    let workingByteCount: Int
 
     /// Those of the query that say what the body is.
     static func names(_ format: TensorFormat) -> [String] {
         format == .raw ? ["shape", "dtype"] : ["dtype"]
     }
 
-    /// `names` are the keys that the query may have.
+    /// `names` are the keys that the query may have. `admit` hears, before a byte is copied, how many the request takes besides
+    /// its body, and of a body of one tensor how many elements it has; it throws where they are too many.
     ///
     /// Throws where the body is not of the format, or a field of the query not as it says.
-    init(_ body: Data, _ format: TensorFormat, _ query: QueryFields, names: [String]) throws {
+    init(
+        _ body: Data, _ format: TensorFormat, _ query: QueryFields, names: [String],
+        admit: (_ byteCount: Int, _ elementCount: Int) throws -> Void
+    ) throws {
         try query.refuseAll(but: names)
         switch format {
         case .json: preconditionFailure("JSON has a reader of its own")
         case .npy:
-            tensors = [("x", try NPYReader.read(body))]
+            let file = try NPYReader(body)
+            workingByteCount = file.copiedByteCount
+            try admit(workingByteCount, file.form.count)
+            tensors = [("x", try file.tensor())]
             fields = try BinaryFields(query)
         case .raw:
             tensors = [("x", try Self.raw(body, query))]
+            workingByteCount = 0
+            try admit(0, tensors[0].bytes.form.count)
             fields = try BinaryFields(query)
         case .safetensors:
             let file = try SafetensorsFile(body)
             tensors = file.tensors.map { ($0.name, $0.tensor) }
+            let positions = file.tensors.filter { BinaryFields.positionNames.contains($0.name) }
+            // As they are read, as numbers, and as lists of a sequence each.
+            workingByteCount = 3 * positions.reduce(0) { $0 + $1.tensor.bytes.count }
+            try admit(workingByteCount, 0)
             fields = try BinaryFields(
-                query,
-                positions: Dictionary(
-                    uniqueKeysWithValues: file.tensors.filter { BinaryFields.positionNames.contains($0.name) }
-                        .map { ($0.name, $0.tensor) }))
+                query, positions: Dictionary(uniqueKeysWithValues: positions.map { ($0.name, $0.tensor) }))
         }
     }
 
@@ -79,6 +91,7 @@ extension Problem {
             case .malformed, .sizeMismatch, .headerTooLong, .duplicateName: .malformedTensor
             case .unsupported: .unknownValue
             case .badShape: .shapeMismatch
+            case .empty: .emptyTensor
             }
         self.init(
             kind, error.detail, entries: error.tensor.map { [Entry(detail: error.detail, place: .tensor($0))] } ?? [])

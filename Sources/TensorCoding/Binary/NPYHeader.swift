@@ -67,11 +67,15 @@ struct NPYHeader {
         }
     }
 
+    private var isTransposed: Bool { isColumnMajor && form.axes.count { $0 > 1 } > 1 }
+
+    /// How often the bytes are copied to be little-endian and row-major.
+    var copyCount: Int { form.count == 0 ? 0 : (isTransposed ? 1 : 0) + (isBigEndian ? 1 : 0) }
+
     /// Throws `TensorFormatError` where there are more or fewer bytes than announced.
     func tensor(_ payload: Data) throws(TensorFormatError) -> TensorBytes {
         let tensor = try TensorBytes(form, payload)
-        let isTransposed = isColumnMajor && form.axes.count { $0 > 1 } > 1
-        guard isBigEndian || isTransposed, form.count > 0 else { return tensor }
+        guard copyCount > 0 else { return tensor }
         var bytes = payload
         if isTransposed { bytes = bytes.rowMajor(fromColumnMajor: form) }
         if isBigEndian { bytes = bytes.byteSwapped(width: form.type.bits / 8) }

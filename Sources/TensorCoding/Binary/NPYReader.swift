@@ -2,32 +2,49 @@ import FoundationEssentials
 
 /// Reads numpy's .npy, one tensor: [format versions](https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html)
 /// 1 to 3, elements `f2`, `f4` and `f8`.
-package enum NPYReader {
+package struct NPYReader {
     static let magic: [UInt8] = [0x93] + "NUMPY".utf8
     /// numpy's own limit.
     static let maxHeaderBytes = 10_000
 
-    /// The tensor, little-endian and row-major: where the file is not, its bytes are copied, else they stay where they are.
-    ///
-    /// Throws `TensorFormatError` for whatever numpy refuses, for elements of other types, and where there are more or fewer
-    /// bytes than the header says.
+    private let header: NPYHeader
+    private let payload: Data
+
+    /// The whole of a file, in one step. Throws what the two throw.
     package static func read(_ file: Data) throws(TensorFormatError) -> TensorBytes {
-        guard file.starts(with: magic) else {
+        try NPYReader(file).tensor()
+    }
+
+    /// Reads the header. Throws `TensorFormatError` for whatever numpy refuses, and for elements of other types.
+    package init(_ file: Data) throws(TensorFormatError) {
+        guard file.starts(with: Self.magic) else {
             throw TensorFormatError(.malformed, "this is no .npy file: it does not begin with \\x93NUMPY")
         }
-        let (start, length) = try headerPlace(file)
-        guard length <= maxHeaderBytes else {
+        let (start, length) = try Self.headerPlace(file)
+        guard length <= Self.maxHeaderBytes else {
             throw TensorFormatError(
-                .headerTooLong, "the header is of \(length) bytes, and the limit is \(maxHeaderBytes)")
+                .headerTooLong, "the header is of \(length) bytes, and the limit is \(Self.maxHeaderBytes)")
         }
         guard file.count - start >= length else {
             throw TensorFormatError(
                 .malformed, "the header is of \(length) bytes, and the file ends \(file.count - start) bytes into it")
         }
         let text = file[(file.startIndex + start)..<(file.startIndex + start + length)]
-        let header = try NPYHeader(Array(text))
-        let payload = file[(file.startIndex + start + length)...]
-        return try header.tensor(payload)
+        header = try NPYHeader(Array(text))
+        payload = file[(file.startIndex + start + length)...]
+    }
+
+    /// What the file says that it holds.
+    package var form: StoredShape { header.form }
+
+    /// How many bytes `tensor()` takes for copies, as long as it runs: none where the file is little-endian and row-major.
+    package var copiedByteCount: Int { header.copyCount * payload.count }
+
+    /// The tensor, little-endian and row-major: where the file is not, its bytes are copied, else they stay where they are.
+    ///
+    /// Throws `TensorFormatError` where there are more or fewer bytes than the header says.
+    package func tensor() throws(TensorFormatError) -> TensorBytes {
+        try header.tensor(payload)
     }
 
     /// Where the header begins, and how long it says it is.

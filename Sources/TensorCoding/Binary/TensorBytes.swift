@@ -20,15 +20,16 @@ package struct TensorBytes: Sendable, Equatable {
     /// Throws `TensorFormatError` where nothing can be computed with the shape: it has no axes or more than 8, or no elements.
     package func shape() throws(TensorFormatError) -> TensorShape {
         if let shape = TensorShape(form.axes) { return shape }
-        let reason =
-            if form.axes.isEmpty {
-                "this is a single number, and a tensor has an axis at least; a vector of one has the shape [1]"
-            } else if form.axes.count > TensorShape.maxRank {
-                "a tensor has at most \(TensorShape.maxRank) axes; this has \(form.axes.count)"
-            } else {
-                "the shape \(form.axes) has no elements"
-            }
-        throw TensorFormatError(.badShape, reason)
+        guard !form.axes.isEmpty else {
+            throw TensorFormatError(
+                .badShape,
+                "this is a single number, and a tensor has an axis at least; a vector of one has the shape [1]")
+        }
+        guard form.axes.count <= TensorShape.maxRank else {
+            throw TensorFormatError(
+                .badShape, "a tensor has at most \(TensorShape.maxRank) axes; this has \(form.axes.count)")
+        }
+        throw TensorFormatError(.empty, "the shape \(form.axes) has no elements")
     }
 
     /// The tensor in what its elements are computed in: where they are, if they are of that type and aligned, else copied.
@@ -71,8 +72,14 @@ package struct TensorBytes: Sendable, Equatable {
 
     /// A mask: BOOL, of which every byte but 0 is true, or numbers to be added to scores.
     ///
-    /// Throws what `tensor()` throws.
+    /// Throws `TensorFormatError` where it is of another type, or has no shape of a tensor.
     package func mask() throws(TensorFormatError) -> AttentionMask.Elements {
+        guard form.type == .bool || form.type.floating != nil else {
+            throw TensorFormatError(
+                .unsupported,
+                "a mask is BOOL, true for what is seen, or of floating type, to be added; this is \(form.type.rawValue)"
+            )
+        }
         guard form.type == .bool else { return .additive(try tensor()) }
         return .boolean(Tensor(shape: try shape(), elements: bytes.map { $0 != 0 }))
     }

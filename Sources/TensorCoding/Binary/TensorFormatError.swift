@@ -12,6 +12,8 @@ package struct TensorFormatError: Error, Equatable {
         case duplicateName
         /// A shape that is none, or with which nothing can be computed.
         case badShape
+        /// A tensor without elements.
+        case empty
     }
 
     package let kind: Kind
