@@ -66,11 +66,12 @@ struct AttentionEndpoint: Endpoint {
         unless cancellation: Cancellation
     ) throws -> HTTPResponse {
         let count = request.answerCount
-        // A binary answer is computed elsewhere and copied.
-        let computed = count * (type.scalar == .float64 ? MemoryLayout<Double>.size : MemoryLayout<Float>.size)
+        // A binary answer is computed elsewhere, halves are rounded there, and it is copied.
+        let width = type.scalar == .float64 ? MemoryLayout<Double>.size : MemoryLayout<Float>.size
+        let computed = count * width * (type.scalar.floatType == type ? 1 : 2)
         try writer.adjust(
             reservation,
-            toBytes: working + (format == .json ? writer.jsonBytes(count, type.scalar) : 2 * computed),
+            toBytes: working + (format == .json ? writer.jsonBytes(count, type.scalar) : computed + count * width),
             elements: count, beside: bodyCount)
         clock.end(.decode)
         try cancellation.check()

@@ -55,7 +55,8 @@ enum Negotiation {
             .unsupportedMediaType,
             request.body.isEmpty
                 ? "the body is empty; send a JSON object, as in curl -d '\(example)'"
-                : "the body does not begin with {; send a JSON object, as in curl -d '\(example)'")
+                : "the body does not begin with {; send a JSON object, as in curl -d '\(example)', or say in Content-Type what it is"
+        )
     }
 
     /// How much an Accept header likes a type, by its most specific range: 0 where it rules it out.
