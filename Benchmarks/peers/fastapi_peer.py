@@ -31,3 +31,20 @@ async def apply(request: Request) -> Response:
             "rotary_dim": dim}
     answer = {"rope": rope, "shape": x.shape, "y": y}
     return Response(orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY), media_type="application/json")
+
+
+@functools.lru_cache(maxsize=64)
+def frequencies_answer(dim: int, base: float) -> bytes:
+    inv_freq = base ** (-np.arange(0, dim, 2, dtype=np.float64) / dim)
+    rope = {"attention_factor": 1, "base": base, "dim": dim, "layout": "interleaved", "rope_type": "default",
+            "rotary_dim": dim}
+    answer = {"attention_factor": 1, "base": base, "dim": dim, "inv_freq": inv_freq, "rope": rope, "rope_type": "default",
+              "wavelengths": 2 * np.pi / inv_freq}
+    return orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY)
+
+
+@app.get("/frequencies")
+async def frequencies(request: Request) -> Response:
+    query = request.query_params
+    answer = frequencies_answer(int(query["dim"]), float(query.get("base", 10000.0)))
+    return Response(answer, media_type="application/json")

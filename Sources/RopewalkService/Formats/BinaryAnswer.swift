@@ -18,10 +18,8 @@ struct BinaryAnswer: ~Copyable {
         /// As JSON text, by name.
         func texts() throws -> [String: String] {
             var texts: [String: String] = [:]
-            if let rope { texts["rope"] = String(decoding: try JSONWriter.write(rope), as: UTF8.self) }
-            if !warnings.isEmpty {
-                texts["warnings"] = String(decoding: try JSONWriter.write(warnings), as: UTF8.self)
-            }
+            if let rope { texts["rope"] = rope.json.string }
+            if !warnings.isEmpty { texts["warnings"] = try JSONText(warnings).string }
             return texts
         }
     }
@@ -134,6 +132,12 @@ struct BinaryAnswer: ~Copyable {
         buffer.put(bytes, as: index)
     }
 
+    /// Copies float64 numbers, which may be infinite.
+    mutating func put(_ numbers: [Double], as index: Int) {
+        guard let shape = TensorShape(tensors[index].form.axes) else { preconditionFailure("\(tensors[index].form)") }
+        buffer.put(.float64(PositionalEncoding.Tensor(shape: shape, elements: numbers)), as: index)
+    }
+
     private func overflow(_ indices: [Int], _ index: Int) -> Problem {
         let type = tensors[index].form.type.floating?.rawValue ?? ""
         return Problem(
@@ -147,10 +151,13 @@ struct BinaryAnswer: ~Copyable {
         buffer.data()
     }
 
-    consuming func response(_ clock: inout PhaseClock) -> HTTPResponse {
+    consuming func response() -> HTTPResponse {
         let (headers, reservation) = (headers, reservation)
-        var response = HTTPResponse(
-            status: 200, headers: headers, body: buffer.data(), reservation: reservation)
+        return HTTPResponse(status: 200, headers: headers, body: buffer.data(), reservation: reservation)
+    }
+
+    consuming func response(_ clock: inout PhaseClock) -> HTTPResponse {
+        var response = response()
         clock.end(.encode)
         response.phases = clock.phases
         return response
@@ -167,9 +174,16 @@ extension ScalarType {
 }
 
 extension String {
+    private var isASCII: Bool {
+        let bytes = utf8.span
+        var all: UInt8 = 0
+        for index in bytes.indices { all |= bytes[index] }
+        return all < 0x80
+    }
+
     /// JSON text without the characters that a header field cannot hold.
     fileprivate var ascii: String {
-        guard !utf8.allSatisfy({ $0 < 0x80 }) else { return self }
+        guard !isASCII else { return self }
         return utf16.reduce(into: "") { text, unit in
             if unit < 0x80 {
                 text.unicodeScalars.append(Unicode.Scalar(UInt8(unit)))

@@ -12,7 +12,7 @@ package enum NPYReader {
     /// Throws `TensorFormatError` for whatever numpy refuses, for elements of other types, and where there are more or fewer
     /// bytes than the header says.
     package static func read(_ file: Data) throws(TensorFormatError) -> TensorBytes {
-        guard file.starts(with: magic) else {
+        guard begins(file.span) else {
             throw TensorFormatError(.malformed, "this is no .npy file: it does not begin with \\x93NUMPY")
         }
         let (start, length) = try headerPlace(file)
@@ -30,9 +30,15 @@ package enum NPYReader {
         return try header.tensor(payload)
     }
 
+    private static func begins(_ bytes: Span<UInt8>) -> Bool {
+        guard bytes.count >= magic.count else { return false }
+        for (index, byte) in magic.enumerated() where bytes[index] != byte { return false }
+        return true
+    }
+
     /// Where the header begins, and how long it says it is.
     private static func headerPlace(_ file: Data) throws(TensorFormatError) -> (start: Int, length: Int) {
-        let prefix = Array(file.prefix(magic.count + 6))
+        let prefix = file.span.extracting(first: magic.count + 6)
         guard prefix.count > magic.count + 1 else {
             throw TensorFormatError(.malformed, "the file ends within its version")
         }
@@ -45,7 +51,8 @@ package enum NPYReader {
         guard prefix.count >= start else {
             throw TensorFormatError(.malformed, "the file ends within the length of its header")
         }
-        let length = prefix[(magic.count + 2)..<start].reversed().reduce(0) { $0 << 8 | Int($1) }
+        var length = 0
+        for place in (magic.count + 2..<start).reversed() { length = length << 8 | Int(prefix[place]) }
         return (start, length)
     }
 }
