@@ -51,13 +51,17 @@ async def apply_npy(request: Request) -> Response:
 
 
 @functools.lru_cache(maxsize=64)
-def ladder(dim: int, base: float) -> bytes:
+def frequencies_answer(dim: int, base: float) -> bytes:
     inv_freq = base ** (-np.arange(0, dim, 2, dtype=np.float64) / dim)
-    answer = {"attention_factor": 1, "base": base, "dim": dim, "inv_freq": inv_freq, "rope_type": "default",
+    rope = {"attention_factor": 1, "base": base, "dim": dim, "layout": "interleaved", "rope_type": "default",
+            "rotary_dim": dim}
+    answer = {"attention_factor": 1, "base": base, "dim": dim, "inv_freq": inv_freq, "rope": rope, "rope_type": "default",
               "wavelengths": 2 * np.pi / inv_freq}
     return orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY)
 
 
 @app.get("/frequencies")
-async def frequencies(dim: int, base: float = 10000.0) -> Response:
-    return Response(ladder(dim, base), media_type="application/json")
+async def frequencies(request: Request) -> Response:
+    query = request.query_params
+    answer = frequencies_answer(int(query["dim"]), float(query.get("base", 10000.0)))
+    return Response(answer, media_type="application/json")

@@ -1,19 +1,25 @@
 /// What the server serves. Calls come from I/O threads, many at a time.
 package protocol HTTPApplication: Sendable {
-    /// Refuses a request by its head alone, before a body is read. nil lets it pass.
-    func refusal(of head: HTTPRequest) -> HTTPResponse?
-
-    /// Answers a request, now on the I/O thread or later on a compute thread.
-    func answer(_ request: HTTPRequest) -> HTTPAnswer
+    /// What serves a request, found by its head; asked for once.
+    func route(of head: HTTPRequest) -> any HTTPRoute
 
     /// What a client is told where the server itself refuses.
     func response(to failure: HTTPFailure, of head: HTTPRequest) -> HTTPResponse
 
-    /// The pattern that a request matches, for its record; nil where it matches none.
-    func route(of head: HTTPRequest) -> String?
-
     /// Told of each request once, when its answer has left or its connection is gone.
     func didFinish(_ record: HTTPRecord)
+}
+
+/// What serves the requests of one route. Calls come from I/O threads, many at a time.
+package protocol HTTPRoute: AnyObject, Sendable {
+    /// The pattern that its requests match, for their records; nil where they match none.
+    var pattern: String? { get }
+
+    /// Refuses a request by its head alone, before a body is read. nil lets it pass.
+    func refusal(of head: HTTPRequest) -> HTTPResponse?
+
+    /// Answers a request that is not refused, now on the I/O thread or later on a compute thread.
+    func answer(_ request: HTTPRequest) -> HTTPAnswer
 }
 
 /// An answer, or the work that makes it.

@@ -17,20 +17,24 @@ package struct HTTPHeaders: Sendable, ExpressibleByDictionaryLiteral {
     /// The value of the field, those of equal names joined by ", " (RFC 9110 §5.3); nil where there is none.
     package subscript(name: String) -> String? {
         var joined: String?
-        for field in fields where Self.sameName(field.name, name) {
-            joined = joined.map { $0 + ", " + field.value } ?? field.value
+        for index in fields.indices where Self.sameName(fields[index].name, name) {
+            joined = joined.map { $0 + ", " + fields[index].value } ?? fields[index].value
         }
         return joined
     }
 
     package func count(of name: String) -> Int {
-        fields.count { Self.sameName($0.name, name) }
+        fields.indices.count { Self.sameName(fields[$0].name, name) }
     }
 
     private static func sameName(_ one: String, _ other: String) -> Bool {
-        let (one, other) = (one.utf8, other.utf8)
-        return one.count == other.count
-            && zip(one, other).allSatisfy { $0 == $1 || ($0 ^ $1 == 0x20 && isLetter($0 | 0x20)) }
+        let (one, other) = (one.utf8.span, other.utf8.span)
+        guard one.count == other.count else { return false }
+        for index in one.indices {
+            let (byte, otherByte) = (one[index], other[index])
+            guard byte == otherByte || (byte ^ otherByte == 0x20 && isLetter(byte | 0x20)) else { return false }
+        }
+        return true
     }
 
     private static func isLetter(_ byte: UInt8) -> Bool {

@@ -128,11 +128,8 @@ package final class HTTPServer: Sendable {
     }
 
     /// The fields that every answer has.
-    func commonHeaders(id: String, _ phases: PhaseTimes) -> HTTPHeaders {
-        let timing = phases.headerValue
-        return isDraining
-            ? ["X-Request-Id": id, "Server-Timing": timing, "Connection": "close"]
-            : ["X-Request-Id": id, "Server-Timing": timing]
+    func commonHeaders(id: String, _ phases: PhaseTimes) -> CommonHeaders {
+        CommonHeaders(id: id, timing: phases.headerValue, closes: isDraining)
     }
 
     // MARK: What callbacks tell
@@ -191,7 +188,7 @@ package final class HTTPServer: Sendable {
     }
 
     private func cutWhatIsOverdue() {
-        let now = ContinuousClock.now
+        let now = Moment.now
         for record in records() {
             record.cutIfOverdue(
                 now: now, seconds: configuration.idleTimeoutSeconds, bytesPerSecond: Self.slowestBytesPerSecond
@@ -205,9 +202,9 @@ package final class HTTPServer: Sendable {
     }
 
     private func wait(seconds: Double, until isOver: () -> Bool) {
-        let began = ContinuousClock.now
+        let began = Moment.now
         let pause = DispatchSemaphore(value: 0)
-        while !isOver(), began.duration(to: .now) / .seconds(1) < seconds {
+        while !isOver(), began.distance(to: .now) < seconds {
             _ = pause.wait(timeout: .now() + .milliseconds(5))
         }
     }

@@ -34,17 +34,13 @@ package struct PhaseTimes: Sendable {
 
     /// `decode;dur=0.412, total;dur=2.1`, in milliseconds. Every answer has it, so it is put together by hand.
     var headerValue: String {
-        var text = ""
+        var text = ASCIIText(reserving: 128)
         for index in seconds.indices {
             guard let phase = Phase(rawValue: index), let seconds = self[phase] else { continue }
-            if !text.isEmpty { text += ", " }
-            text += phase.label
-            let microseconds = Int((seconds * 1e6).rounded())
-            text += String(microseconds / 1_000)
-            let fraction = microseconds % 1_000
-            text += fraction < 10 ? ".00" : fraction < 100 ? ".0" : "."
-            text += String(fraction)
+            if !text.isEmpty { text.append(", ") }
+            text.append(phase.label)
+            text.append(thousandths: UInt((max(seconds, 0) * 1e6).rounded()))
         }
-        return text
+        return text.string
     }
 }

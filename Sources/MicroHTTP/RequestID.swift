@@ -2,13 +2,12 @@ import Synchronization
 
 /// Names for requests, unique within a process and unlikely to meet those of another.
 enum RequestID {
-    private static let prefix = UInt32.random(in: .min ... .max)
+    /// Seven hexadecimal digits, with the counter's eight as many as Swift keeps in a string without memory of its own.
+    private static let prefix = UInt64.random(in: 0x100_0000...0xFFF_FFFF)
     private static let counter = Atomic<UInt32>(0)
 
     static func next() -> String {
-        let number = UInt64(prefix) << 32 | UInt64(counter.wrappingAdd(1, ordering: .relaxed).newValue)
-        let digits = String(number, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
+        String(prefix << 32 | UInt64(counter.wrappingAdd(1, ordering: .relaxed).newValue), radix: 16)
     }
 
     /// A client's own name is kept where it can stand in a header, a log line and a URI without being quoted.

@@ -13,7 +13,8 @@ package struct RequestTarget: Sendable, Equatable {
 
     /// Percent-decoded where that gives text (RFC 3986 §6.2.2.2), else as it came.
     package let path: String
-    private let query: Substring?
+    /// As it came, without its question mark; nil where there is none.
+    package let query: Substring?
     /// False where the target holds what no URI holds: white space, control characters, bytes past ASCII.
     package let isUsable: Bool
 

@@ -1,6 +1,8 @@
 /// Finds what answers a method and a path. HEAD goes where GET goes; OPTIONS is known everywhere.
-package struct Router<Handler: Sendable>: Sendable {
-    package enum Match {
+///
+/// Public, and what a request goes through inlinable, so that it is specialised for the handlers of another module.
+public struct Router<Handler: Sendable>: Sendable {
+    public enum Match {
         case handler(Handler)
         /// OPTIONS: what the path allows.
         case options(allow: String)
@@ -8,7 +10,7 @@ package struct Router<Handler: Sendable>: Sendable {
         case notFound
     }
 
-    private var handlers: [String: [String: Handler]] = [:]
+    @usableFromInline var handlers: [String: [String: Handler]] = [:]
 
     package init() {}
 
@@ -25,6 +27,15 @@ package struct Router<Handler: Sendable>: Sendable {
             .sorted { ($0.path, $0.method) < ($1.path, $1.method) }
     }
 
+    /// The same routes, with a handler made of each handler and its path.
+    package func map<Other>(_ make: (Handler, String) -> Other) -> Router<Other> {
+        var router = Router<Other>()
+        for (path, methods) in handlers {
+            for (method, handler) in methods { router.add(method, path, make(handler, path)) }
+        }
+        return router
+    }
+
     /// The path as it was added; nil where there is none.
     package func pattern(for path: String) -> String? {
         if handlers[path] != nil { return path }
@@ -33,11 +44,18 @@ package struct Router<Handler: Sendable>: Sendable {
     }
 
     /// The path with a name in place of what follows its last slash.
-    private static func pattern(of path: String) -> String {
+    @usableFromInline static func pattern(of path: String) -> String {
         path.last == "/" ? path : path[..<(path.lastIndex(of: "/") ?? path.startIndex)] + "/{name}"
     }
 
-    package func match(_ method: String, _ path: String) -> Match {
+    @inlinable
+    public func match(_ method: String, _ path: String) -> Match {
+        if let methods = handlers[path], let handler = methods[method] { return .handler(handler) }
+        return rareMatch(method, path)
+    }
+
+    /// All but a path as it was added, and its method.
+    @usableFromInline func rareMatch(_ method: String, _ path: String) -> Match {
         if path == "*", method == "OPTIONS" {
             return .options(allow: allow(Set(handlers.values.flatMap(\.keys))))
         }

@@ -12,6 +12,8 @@ package struct FrequencyTable: Sendable {
         let precision: Precision
         /// nil where the ladder is that of the original length.
         let length: Double?
+        /// Of all of these: a key is looked up for each block of rows.
+        private let hash: Int
 
         /// `length` is that of the sequence in positions, where it is known.
         init(_ parameters: RotaryParameters, length: Double?) {
@@ -27,6 +29,19 @@ package struct FrequencyTable: Sendable {
             precision = parameters.precision
             self.length =
                 parameters.dependsOnLength ? parameters.scaling.ladderLength(parameters.length ?? length) : nil
+            var hasher = Hasher()
+            hasher.combine(rotaryDimension)
+            hasher.combine(base)
+            hasher.combine(scaling)
+            hasher.combine(axes)
+            hasher.combine(inverseFrequencies)
+            hasher.combine(precision)
+            hasher.combine(self.length)
+            hash = hasher.finalize()
+        }
+
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(hash)
         }
 
         /// What the lists within take, which may be those of one request alone.

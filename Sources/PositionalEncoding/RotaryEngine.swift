@@ -10,7 +10,10 @@ package final class RotaryEngine: Sendable {
     ///
     /// A length that the parameters name themselves comes first.
     package func table(for parameters: RotaryParameters, length: Double? = nil) -> FrequencyTable {
-        let key = FrequencyTable.Key(parameters, length: length)
+        table(for: FrequencyTable.Key(parameters, length: length))
+    }
+
+    func table(for key: FrequencyTable.Key) -> FrequencyTable {
         guard case .table(let table) = cache.value(for: .table(key), orCompute: { .table(FrequencyTable(key)) }) else {
             preconditionFailure("a table's key leads to a table")
         }

@@ -31,8 +31,8 @@ struct RowSource<Scalar: TensorScalar> {
         if case .tables(let tables) = parameters.substitute {
             source = .tables(tables)
         } else {
-            source = .ladder(
-                engine.table(for: parameters, length: length), FrequencyTable.Key(parameters, length: length))
+            let key = FrequencyTable.Key(parameters, length: length)
+            source = .ladder(engine.table(for: key), key)
         }
         self.direction = direction
     }

@@ -7,11 +7,11 @@ extension Service {
         let writer = AnswerWriter(budget: budget, maxElements: configuration.limits.maxAnswerElements)
         let models = configuration.models
         let context = RequestContext(limits: configuration.limits, models: models)
-        let info = InfoEndpoint(configuration: configuration, engine: engine, budget: budget)
+        let info = InfoEndpoint(configuration: configuration, engine: engine, answers: answers, budget: budget)
         let live = HealthEndpoint(isReady: { true })
         let ready = HealthEndpoint(isReady: { [weak self] in self?.isReady ?? false })
         let metrics = MetricsEndpoint(
-            metrics: metrics, engine: engine, budget: budget, compute: compute,
+            metrics: metrics, engine: engine, answers: answers, budget: budget, compute: compute,
             inFlight: { [weak self] in self?.statistics?.inFlight ?? 0 })
         var router = Router<any Endpoint>()
         router.add(
@@ -23,7 +23,9 @@ extension Service {
         router.add(
             "POST", "/attention",
             AttentionEndpoint(engine: engine, writer: writer, context: context, compute: compute))
-        router.add("GET", "/frequencies", FrequenciesEndpoint(engine: engine, writer: writer, models: models))
+        router.add(
+            "GET", "/frequencies",
+            FrequenciesEndpoint(engine: engine, writer: writer, models: models, answers: answers))
         router.add("GET", "/models", ModelsEndpoint(models: models))
         router.add("GET", "/models/{name}", ModelEndpoint(models: models, engine: engine))
         router.add("GET", "/livez", live)

@@ -19,16 +19,21 @@ package final class Service: Sendable {
 
     let configuration: Configuration
     let engine: RotaryEngine
+    let answers: AnswerCache
     let budget: ByteBudget
     let compute: ComputePool
     let metrics = Metrics()
+    /// One part in so many of `--max-cache-bytes` is for finished answers.
+    private static let answersShare = 8
     private let server = Locked<HTTPServer?>(nil)
     private let logger: Logger
 
     package init(_ configuration: Configuration, logger: Logger) {
         self.configuration = configuration
         self.logger = logger
-        engine = RotaryEngine(maxCacheBytes: configuration.limits.maxCacheBytes)
+        let maxCacheBytes = configuration.limits.maxCacheBytes
+        answers = AnswerCache(maxBytes: maxCacheBytes / Self.answersShare)
+        engine = RotaryEngine(maxCacheBytes: maxCacheBytes - maxCacheBytes / Self.answersShare)
         budget = ByteBudget(limit: configuration.limits.maxBufferedBytes)
         compute = ComputePool(threads: configuration.computeThreads, maxWaiting: configuration.limits.maxQueue)
     }

@@ -17,11 +17,9 @@ struct LineLogHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
-        var line = event.level.rawValue
-        line += " "
-        line += event.message.description
+        var message = event.message.description
         let all = event.metadata.map { metadata.merging($0) { _, new in new } } ?? metadata
-        if !all.isEmpty { line += all.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined() }
-        writer.write(line)
+        if !all.isEmpty { message += all.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined() }
+        writer.write(message, level: event.level.rawValue)
     }
 }

@@ -8,26 +8,38 @@ import Locking
 /// A reader of the log that has stopped reading must not stop the service: lines past a bound are dropped and counted.
 final class LogWriter: Sendable {
     private struct State {
-        var lines: [(time: Date, text: String)] = []
+        var clock = Clock()
+        /// Lines that wait, as they are written.
+        var text: [UInt8] = []
         var dropped = 0
         var isWriting = false
+
+        mutating func append(_ message: String, level: String, at time: Date) {
+            text.append(contentsOf: clock.stamp(time).utf8)
+            text.append(UInt8(ascii: " "))
+            text.append(contentsOf: level.utf8)
+            text.append(UInt8(ascii: " "))
+            text.append(contentsOf: message.utf8)
+            text.append(UInt8(ascii: "\n"))
+        }
     }
 
-    private static let mostLines = 8_192
+    /// What may wait: thousands of lines.
+    private static let mostBytes = 1 << 20
     /// Lines are gathered for so long: to wake a thread for each costs more than all else about it.
     private static let patience = DispatchTimeInterval.milliseconds(5)
 
     private let state = Locked(State())
     private let queue = DispatchQueue(label: "ropewalk.log")
 
-    func write(_ text: String) {
+    func write(_ message: String, level: String) {
         let now = Date.now
         let begins = state.withLock { state in
-            guard state.lines.count < Self.mostLines else {
+            guard state.text.count < Self.mostBytes else {
                 state.dropped += 1
                 return false
             }
-            state.lines.append((now, text))
+            state.append(message, level: level, at: now)
             defer { state.isWriting = true }
             return !state.isWriting
         }
@@ -45,30 +57,25 @@ final class LogWriter: Sendable {
     }
 
     private func writeAll() {
-        var clock = Clock()
+        // Two pieces of memory, in turns: one is written while the other fills.
+        var text: [UInt8] = []
         while true {
-            let (lines, dropped) = state.withLock { state in
-                defer {
-                    state.isWriting = !state.lines.isEmpty
-                    (state.lines, state.dropped) = ([], 0)
+            text.removeAll(keepingCapacity: true)
+            state.withLock { state in
+                if state.dropped > 0 {
+                    state.append("\(state.dropped) lines of this log were dropped", level: "warning", at: .now)
+                    state.dropped = 0
                 }
-                return (state.lines, state.dropped)
+                state.isWriting = !state.text.isEmpty
+                swap(&text, &state.text)
             }
-            guard !lines.isEmpty else { return }
-            var text = ""
-            for line in lines {
-                text += clock.stamp(line.time)
-                text += " "
-                text += line.text
-                text += "\n"
-            }
-            if dropped > 0 { text += "\(clock.stamp(.now)) warning \(dropped) lines of this log were dropped\n" }
+            guard !text.isEmpty else { return }
             writeToStandardError(text)
         }
     }
 
-    private func writeToStandardError(_ text: String) {
-        var rest = Array(text.utf8)[...]
+    private func writeToStandardError(_ text: [UInt8]) {
+        var rest = text[...]
         while !rest.isEmpty {
             let written = unsafe rest.withUnsafeBytes { unsafe Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
             if written < 0, errno == EAGAIN {

@@ -36,7 +36,10 @@ struct Serve: ParsableCommand {
     @Option(help: "Requests that wait for a compute thread. (default: \(Limits().maxQueue))")
     var maxQueue: String?
 
-    @Option(help: "Frequency tables and rows of cosines and sines, in bytes. (default: \(Limits().maxCacheBytes))")
+    @Option(
+        help:
+            "Frequency tables, rows of cosines and sines, and kept answers, in bytes. (default: \(Limits().maxCacheBytes))"
+    )
     var maxCacheBytes: String?
 
     @Option(help: "Open connections. (default: \(Limits().maxConnections))")
@@ -63,6 +66,7 @@ struct Serve: ParsableCommand {
 
     func run() throws {
         let configuration = try serviceConfiguration(ProcessInfo.processInfo.environment)
+        keepFreedMemory()
         let log = LogWriter()
         let logger = try logger(ProcessInfo.processInfo.environment, writingTo: log)
         let signals = StopSignals()

@@ -13,15 +13,29 @@ final class EchoApplication: HTTPApplication {
     let cancelled = Atomic<Int>(0)
     let records = Locked<[HTTPRecord]>([])
 
-    func refusal(of head: HTTPRequest) -> HTTPResponse? {
-        route(of: head) == nil ? HTTPResponse(status: 404, body: Data("nothing".utf8)) : nil
+    /// What it answers at one path.
+    private final class Route: HTTPRoute {
+        let pattern: String?
+        private let application: EchoApplication
+
+        init(_ pattern: String?, _ application: EchoApplication) {
+            self.pattern = pattern
+            self.application = application
+        }
+
+        func refusal(of head: HTTPRequest) -> HTTPResponse? {
+            pattern == nil ? HTTPResponse(status: 404, body: Data("nothing".utf8)) : nil
+        }
+
+        func answer(_ request: HTTPRequest) -> HTTPAnswer { application.answer(request) }
     }
 
-    func route(of head: HTTPRequest) -> String? {
-        ["/echo", "/length", "/late", "/gate", "/patient", "/query"].first { $0 == head.target.path }
+    func route(of head: HTTPRequest) -> any HTTPRoute {
+        let paths = ["/echo", "/length", "/late", "/gate", "/patient", "/query"]
+        return Route(paths.first { $0 == head.target.path }, self)
     }
 
-    func answer(_ request: HTTPRequest) -> HTTPAnswer {
+    private func answer(_ request: HTTPRequest) -> HTTPAnswer {
         let body = request.body
         switch request.target.path {
         case "/length": return .now(HTTPResponse(status: 200, body: Data(String(body.count).utf8)))

@@ -14,8 +14,9 @@ func answering(
     if let accept { headers.add("Accept", accept) }
     let request = HTTPRequest(
         id: "test", method: method, target: RequestTarget(target), headers: headers, body: body)
-    if let refusal = application.refusal(of: request) { return refusal }
-    return switch application.answer(request) {
+    let route = application.route(of: request)
+    if let refusal = route.refusal(of: request) { return refusal }
+    return switch route.answer(request) {
     case .now(let response): response
     case .later(let work): work(Cancellation())
     }

@@ -18,6 +18,9 @@ import Testing
                 "ropewalk_cache_entries": "gauge", "ropewalk_cache_bytes": "gauge",
                 "ropewalk_cache_hits_total": "counter", "ropewalk_cache_misses_total": "counter",
                 "ropewalk_cache_evictions_total": "counter", "ropewalk_build_info": "gauge",
+                "ropewalk_answer_cache_entries": "gauge", "ropewalk_answer_cache_bytes": "gauge",
+                "ropewalk_answer_cache_hits_total": "counter", "ropewalk_answer_cache_misses_total": "counter",
+                "ropewalk_answer_cache_evictions_total": "counter",
                 "process_cpu_seconds_total": "counter", "process_start_time_seconds": "gauge",
                 "process_resident_memory_bytes": "gauge", "process_open_fds": "gauge",
             ])

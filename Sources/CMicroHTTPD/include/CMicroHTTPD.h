@@ -3,6 +3,8 @@
 #ifndef CMICROHTTPD_H
 #define CMICROHTTPD_H
 
+// For mallopt, which is not in Swift's Glibc.
+#include <malloc.h>
 #include <microhttpd.h>
 #include <stdbool.h>
 #include <stddef.h>

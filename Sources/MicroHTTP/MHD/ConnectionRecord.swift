@@ -8,7 +8,7 @@ final class ConnectionRecord: Sendable {
         /// -1 once libmicrohttpd is about to close it.
         var socket: Int32
         var exchange: Exchange?
-        var idleSince = ContinuousClock.now
+        var idleSince = Moment.now
 
         /// What a look before this one found; two in a row leave the I/O thread time to deliver what it has read.
         var wasDeserted = false
@@ -84,7 +84,7 @@ final class ConnectionRecord: Sendable {
     ///
     /// libmicrohttpd's own time-out counts from the last byte, so a byte now and then holds a connection for ever. A head has
     /// `seconds`; a body has as long and a second more for each `bytesPerSecond` of it that have come.
-    func cutIfOverdue(now: ContinuousClock.Instant, seconds: Int, bytesPerSecond: Int, headOverdue: () -> [UInt8]) {
+    func cutIfOverdue(now: Moment, seconds: Int, bytesPerSecond: Int, headOverdue: () -> [UInt8]) {
         let isComputing = state.withLock { $0.exchange }?.isComputing ?? false
         let (exchange, idleSince, isDeserted) = state.withLock {
             ($0.exchange, $0.idleSince, $0.isStillDeserted(whileComputing: isComputing))
@@ -93,10 +93,10 @@ final class ConnectionRecord: Sendable {
             if exchange?.cutDeserted() ?? true { hangUp(saying: []) }
         } else if let exchange {
             let bytes = exchange.cut(.bodyTooSlow) { started, received in
-                started.duration(to: now) > .seconds(seconds + received / bytesPerSecond)
+                started.distance(to: now) > Double(seconds + received / bytesPerSecond)
             }
             if let bytes { hangUp(saying: bytes) }
-        } else if idleSince.duration(to: now) > .seconds(seconds + 2) {
+        } else if idleSince.distance(to: now) > Double(seconds + 2) {
             // An idle connection would be gone by now, so this one has begun a head, or meanwhile a request.
             let bytes = headOverdue()
             state.withLock { if $0.exchange == nil, $0.idleSince == idleSince { $0.hangUp(saying: bytes) } }

@@ -36,14 +36,14 @@ extension Exchange {
     ///
     /// `isOverdue` is asked with when the request began and how much of it has come.
     func cut(
-        _ failure: HTTPFailure, if isOverdue: (ContinuousClock.Instant, Int) -> Bool = { _, _ in true }
+        _ failure: HTTPFailure, if isOverdue: (Moment, Int) -> Bool = { _, _ in true }
     ) -> [UInt8]? {
         guard let head = cut(if: isOverdue) else { return nil }
         let isTold = state.withLock { $0.status != 0 }
         guard !isTold else { return [] }
         let response = server.application.response(to: failure, of: head)
         state.withLock { $0.keep(response) }
-        return response.bytes(extraHeaders: commonHeaders(for: response, id: head.id))
+        return response.bytes(extraHeaders: commonHeaders(for: response, id: head.id).headers)
     }
 
     /// Ends a request whose client has gone while it was on its way or computed; false where neither is.
@@ -53,7 +53,7 @@ extension Exchange {
         return true
     }
 
-    private func cut(if isOverdue: (ContinuousClock.Instant, Int) -> Bool) -> HTTPRequest? {
+    private func cut(if isOverdue: (Moment, Int) -> Bool) -> HTTPRequest? {
         state.withLock { state in
             guard isOverdue(started, state.bytesReceived) else { return nil }
             switch state.phase {

@@ -1,6 +1,8 @@
 extension Exchange {
     enum Phase {
         case head
+        /// The head is read, and no body follows.
+        case bodiless
         case receiving(BodyBuffer, ByteBudget.Reservation)
         /// The body is read and thrown away, then the response is sent: the connection survives a refusal.
         case discarding(HTTPResponse, room: Int)
@@ -8,7 +10,7 @@ extension Exchange {
         /// socket closed with bytes unread takes back what it sent.
         case lingering(room: Int)
         /// Suspended until a compute thread has the response, or nobody wants it any more.
-        case computing(MHDConnection, Cancellation, since: ContinuousClock.Instant)
+        case computing(MHDConnection, Cancellation, since: Moment)
         case ready(HTTPResponse)
         case answered
         /// The server has closed the connection from its side.
@@ -18,6 +20,8 @@ extension Exchange {
     struct State {
         var phase = Phase.head
         var head: HTTPRequest
+        /// What serves the request; nil until the head is read, and where it is refused for what it is.
+        var route: (any HTTPRoute)?
         var isHeadRead = false
         var bytesReceived = 0
         /// Of the response, once there is one.
@@ -34,8 +38,8 @@ extension Exchange {
 
 extension Exchange.State {
     /// Notes how long the request waited for a thread: until its work began, or until it was ended before that.
-    mutating func endWait(since submitted: ContinuousClock.Instant) {
-        queueSeconds = queueSeconds ?? submitted.duration(to: .now) / .seconds(1)
+    mutating func endWait(since submitted: Moment) {
+        queueSeconds = queueSeconds ?? submitted.distance(to: .now)
     }
 
     /// Keeps what the record will say of a response, and its bytes in the budget; the bytes themselves are libmicrohttpd's now.
@@ -47,12 +51,12 @@ extension Exchange.State {
         bytesSent = head.method == "HEAD" || response.status == 304 ? 0 : response.body.count
     }
 
-    func record(since started: ContinuousClock.Instant, route: String?, isComplete: Bool) -> HTTPRecord {
+    func record(since started: Moment, route: String?, isComplete: Bool) -> HTTPRecord {
         var phases = phases
         phases[.queue] = queueSeconds
         return HTTPRecord(
             id: head.id, method: head.method, route: route, status: status, refusalReason: refusalReason,
-            bytesReceived: bytesReceived, bytesSent: bytesSent, seconds: started.duration(to: .now) / .seconds(1),
+            bytesReceived: bytesReceived, bytesSent: bytesSent, seconds: started.distance(to: .now),
             phases: phases, isComplete: isComplete)
     }
 }

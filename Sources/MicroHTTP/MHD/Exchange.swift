@@ -14,7 +14,7 @@ final class Exchange: Sendable {
     private static let mostLingering = 16 << 20
 
     let server: HTTPServer
-    let started = ContinuousClock.now
+    let started = Moment.now
     let state: Locked<State>
 
     init(server: HTTPServer, target: String) {
@@ -33,16 +33,18 @@ final class Exchange: Sendable {
         upload: UnsafeRawBufferPointer
     ) -> MHD_Result {
         let isWhole = unsafe upload.isEmpty
-        let (phase, head) = state.withLock { state in
+        let (phase, head, route) = state.withLock { state in
             state.bytesReceived += upload.count
-            return (state.phase, state.head)
+            return (state.phase, state.head, state.route)
         }
         switch phase {
         case .head:
             return unsafe begin(connection, head, method: method, version: version)
+        case .bodiless:
+            return isWhole ? answer(head, route, on: connection) : .NO
         case .receiving(let body, let reservation) where isWhole:
             state.withLock { $0.reservations.append(reservation) }
-            return answer(head.with(body: body.data()), on: connection)
+            return answer(head.with(body: body.data()), route, on: connection)
         case .receiving(let body, let reservation):
             return unsafe receive(upload, into: body, reservation, head)
         case .discarding(let response, _) where isWhole:
@@ -78,10 +80,12 @@ final class Exchange: Sendable {
         let name = unsafe String(cString: method)
         let isMethod = HeaderReader.isToken(name.utf8)
         var head = HTTPRequest(id: unread.id, method: isMethod ? name : "?", target: unread.target)
+        var route: (any HTTPRoute)?
         do throws(HTTPFailure) {
             defer {
-                state.withLock { [head] state in
+                state.withLock { [head, route] state in
                     state.head = head
+                    state.route = route
                     state.isHeadRead = true
                 }
             }
@@ -94,9 +98,14 @@ final class Exchange: Sendable {
             }
             // A length that is no Int is larger than any limit.
             let announced = headers["Content-Length"].map { Int($0) ?? .max } ?? 0
-            if let refusal = server.application.refusal(of: head) {
+            let found = server.application.route(of: head)
+            route = found
+            if let refusal = found.refusal(of: head) {
                 let body = headers["Transfer-Encoding"] == nil ? announced : .max
                 return refuse(refusal, on: connection, body: body, isAwaited: headers["Expect"] != nil)
+            }
+            if announced == 0, headers["Transfer-Encoding"] == nil {
+                return advance(to: .bodiless) ? .YES : .NO
             }
             let limit = server.configuration.maxBodyBytes
             guard announced <= limit else { throw .bodyTooLarge(limit: limit, asked: announced) }
@@ -149,13 +158,15 @@ final class Exchange: Sendable {
             state.keep(response)
             return state.head.id
         }
-        connection.sayLast(response.bytes(extraHeaders: commonHeaders(for: response, id: id)))
+        connection.sayLast(response.bytes(extraHeaders: commonHeaders(for: response, id: id).headers))
         return .YES
     }
 
-    private func answer(_ request: HTTPRequest, on connection: MHDConnection) -> MHD_Result {
-        guard advance(to: .answered) else { return .NO }
-        switch server.application.answer(request) {
+    private func answer(
+        _ request: HTTPRequest, _ route: (any HTTPRoute)?, on connection: MHDConnection
+    ) -> MHD_Result {
+        guard let route, advance(to: .answered) else { return .NO }
+        switch route.answer(request) {
         case .now(let response):
             return respond(response, on: connection)
         case .later(let work):
@@ -167,7 +178,7 @@ final class Exchange: Sendable {
             }
             let cancellation = Cancellation()
             connection.suspend()
-            let submitted = ContinuousClock.now
+            let submitted = Moment.now
             _ = advance(to: .computing(connection, cancellation, since: submitted))
             let isTaken = server.compute.submit(cancellation) {
                 self.state.withLock { $0.endWait(since: submitted) }
@@ -186,22 +197,23 @@ final class Exchange: Sendable {
             state.keep(response)
             return state.head
         }
-        return connection.queue(response, extraHeaders: commonHeaders(for: response, id: head.id))
+        return connection.queue(response, commonHeaders(for: response, id: head.id))
     }
 
-    func commonHeaders(for response: HTTPResponse, id: String) -> HTTPHeaders {
+    func commonHeaders(for response: HTTPResponse, id: String) -> CommonHeaders {
         var phases = response.phases
         phases[.queue] = state.withLock { $0.queueSeconds }
-        phases[.total] = started.duration(to: .now) / .seconds(1)
+        phases[.total] = started.distance(to: .now)
         return server.commonHeaders(id: id, phases)
     }
 
     /// The answer has left, or the connection is gone.
     func complete(isComplete: Bool) {
-        let route = server.application.route(of: state.withLock { $0.head })
+        let (route, head) = state.withLock { ($0.route, $0.head) }
+        let pattern = (route ?? server.application.route(of: head)).pattern
         let record: HTTPRecord? = state.withLock { state in
             state.phase = .answered
-            return state.isHeadRead ? state.record(since: started, route: route, isComplete: isComplete) : nil
+            return state.isHeadRead ? state.record(since: started, route: pattern, isComplete: isComplete) : nil
         }
         if let record { server.application.didFinish(record) }
         server.exchangeEnded()

@@ -68,9 +68,9 @@ import CMicroHTTPD
             }
             unsafe next = unsafe value + valueSize + 2
         }
-        var text = unsafe Substring(decoding: valueBytes, as: UTF8.self)
-        while let last = text.utf8.last, last == 0x20 || last == 0x09 { text.removeLast() }
-        headers.add(shownName, String(text))
+        let kept = unsafe valueBytes.lastIndex { $0 != 0x20 && $0 != 0x09 }.map { $0 + 1 } ?? 0
+        headers.add(
+            shownName, unsafe String(decoding: UnsafeRawBufferPointer(rebasing: valueBytes[..<kept]), as: UTF8.self))
         return .YES
     }
 
@@ -88,14 +88,15 @@ import CMicroHTTPD
         return .NO
     }
 
+    private static let uniqueNames = ["Content-Length", "Transfer-Encoding", "Content-Type", "Expect"]
+
     /// What no single field shows: how often a field may come, and that one length is announced, one way (RFC 9112 §3.2, §6).
     private static func check(_ headers: HTTPHeaders, version: String) throws(HTTPFailure) {
         let hosts = headers.count(of: "Host")
         if hosts > 1 || (hosts == 0 && version != "HTTP/1.0") {
             throw .unusableHeader("Host", reason: "must be given once, and is given \(hosts) times")
         }
-        for name in ["Content-Length", "Transfer-Encoding", "Content-Type", "Expect"] where headers.count(of: name) > 1
-        {
+        for name in uniqueNames where headers.count(of: name) > 1 {
             throw .unusableHeader(name, reason: "is given more than once")
         }
         if let coding = headers["Transfer-Encoding"] {

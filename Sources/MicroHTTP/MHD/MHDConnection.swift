@@ -24,15 +24,18 @@ import FoundationEssentials
 
     /// The corresponding C functions are `MHD_add_response_header`, `MHD_queue_response` and `MHD_destroy_response`. NO where
     /// anything fails.
-    func queue(_ response: HTTPResponse, extraHeaders: HTTPHeaders) -> MHD_Result {
+    func queue(_ response: HTTPResponse, _ common: CommonHeaders) -> MHD_Result {
         let isLarge = response.body.count >= Self.largeBody
         let created = unsafe isLarge ? Self.lend(response.body) : Self.copy(response.body)
         guard let created = unsafe created else { return .NO }
         defer { unsafe MHD_destroy_response(created) }
-        func add(_ headers: HTTPHeaders) -> Bool {
-            headers.fields.allSatisfy { unsafe MHD_add_response_header(created, $0.name, $0.value) == .YES }
+        // A string that is passed as it is would be copied into an array first.
+        func add(_ name: String, _ value: String) -> Bool {
+            unsafe name.withCString { name in
+                unsafe value.withCString { value in unsafe MHD_add_response_header(created, name, value) == .YES }
+            }
         }
-        guard add(response.headers), add(extraHeaders) else { return .NO }
+        guard response.headers.fields.allSatisfy(add), common.allSatisfy(add) else { return .NO }
         return unsafe MHD_queue_response(pointer, UInt32(response.status), created)
     }
 

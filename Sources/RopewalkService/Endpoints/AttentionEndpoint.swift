@@ -76,10 +76,9 @@ struct AttentionEndpoint: Endpoint {
         clock.end(.decode)
         try cancellation.check()
         let rope = try request.attention.rotation.map { rotation in
-            RopeDescription(
-                rotation,
-                try engine.tables(for: rotation, reaching: request.attention.reaches ?? [], from: request.source),
-                request.source)
+            try RopeDescription(rotation, request.source) {
+                try engine.tables(for: rotation, reaching: request.attention.reaches ?? [], from: request.source)
+            }
         }
         let result = try engine.attend(
             request.attention, returningWeights: request.returnsWeights, helpedBy: compute

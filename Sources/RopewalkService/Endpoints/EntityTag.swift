@@ -3,14 +3,20 @@ import MicroHTTP
 
 /// Conditional requests for what never changes within a version (RFC 9110 §8.8, §13).
 enum EntityTag {
-    /// The response with its tag and how long it may be kept, or 304 where the client has it.
-    static func respond(to request: HTTPRequest, with response: HTTPResponse) -> HTTPResponse {
-        let tag = "\"\(Version.current)-\(digest(response.body.span))\""
+    /// The response with its tag, and how long it may be kept.
+    static func tagged(_ response: HTTPResponse) -> HTTPResponse {
         var response = response
-        response.headers.add("ETag", tag)
+        response.headers.add("ETag", "\"\(Version.current)-\(digest(response.body.span))\"")
         response.headers.add("Cache-Control", "public, max-age=86400")
-        response.headers.add("Vary", "Accept")
-        guard let known = request.headers["If-None-Match"], matches(tag, known) else { return response }
+        if response.headers["Vary"] == nil { response.headers.add("Vary", "Accept") }
+        return response
+    }
+
+    /// A response that is tagged, or 304 where the client has it.
+    static func respond(to request: HTTPRequest, with response: HTTPResponse) -> HTTPResponse {
+        guard let known = request.headers["If-None-Match"], let tag = response.headers["ETag"], matches(tag, known)
+        else { return response }
+        var response = response
         // The body stays for its length, which a 304 may announce only as the 200 would; it is not sent.
         response.status = 304
         return response

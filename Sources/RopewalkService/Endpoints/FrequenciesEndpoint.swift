@@ -8,23 +8,35 @@ struct FrequenciesEndpoint: Endpoint {
     let engine: RotaryEngine
     let writer: AnswerWriter
     let models: ModelCatalog
+    let answers: AnswerCache
 
     /// Measured: what an answer costs at least, and for each number in it.
     private static let nanoseconds = (request: 22_000, number: 70)
 
-    func check(_ head: HTTPRequest) throws {
-        // A format in the query goes before the header, and is looked at with the rest of the query.
-        guard head.target.queryItems?.contains(where: { $0.name == "format" }) != true else { return }
-        _ = try Self.format(head)
-    }
-
-    private static func format(_ head: HTTPRequest) throws -> FrequenciesFormat {
-        let types = FrequenciesFormat.allCases.map(\.mediaType)
-        let index = try Negotiation.choice(of: types, head)
-        return FrequenciesFormat.allCases[index]
+    /// What the query names, or else what Accept likes best. Throws where it cannot hold the answer, or there is none.
+    private static func format(_ query: FrequenciesQuery, _ head: HTTPRequest) throws -> FrequenciesFormat {
+        let formats = FrequenciesFormat.all(holdingPositions: query.positions != nil)
+        func reason(_ types: String) -> String? {
+            query.positions == nil
+                ? nil : "with positions the answer has several tensors, which \(types) can hold, and no .npy can"
+        }
+        if let format = query.format {
+            guard formats.contains(format) else {
+                let types = formats.map(\.mediaType).joined(separator: ", ")
+                throw Problem(.notAcceptable, at: .parameter("format"), reason(types) ?? "")
+            }
+            return format
+        }
+        return formats[try Negotiation.choice(of: formats.map(\.mediaType), head, because: reason)]
     }
 
     func answer(_ request: HTTPRequest) throws -> EndpointAnswer {
+        let key = AnswerCache.Key(request)
+        if let known = answers.answer(for: key), let reservation = writer.budget.reserve(known.body.count) {
+            var response = EntityTag.respond(to: request, with: known)
+            response.reservation = reservation
+            return .now(response)
+        }
         var clock = PhaseClock()
         let query = try FrequenciesQuery(QueryFields(request.target), models, maxElements: writer.maxElements)
         let cost = Self.nanoseconds.request + Self.nanoseconds.number * query.answerCount
@@ -32,15 +44,17 @@ struct FrequenciesEndpoint: Endpoint {
         return try .work(estimatedAt: cost) { [clock] cancellation in
             var clock = clock
             clock.restart()
-            return try respond(to: request, query, &clock, cancellation)
+            let response = try respond(to: request, query, &clock, cancellation)
+            answers.keep(response, for: key)
+            return EntityTag.respond(to: request, with: response)
         }
     }
 
     private func respond(
         to request: HTTPRequest, _ query: FrequenciesQuery, _ clock: inout PhaseClock, _ cancellation: Cancellation
     ) throws -> HTTPResponse {
-        let format = try query.format ?? Self.format(request)
-        if format != .json { try query.checkColumns() }
+        let format = try Self.format(query, request)
+        if [.csv, .text].contains(format) { try query.checkColumns() }
         let reservation = try writer.reserve(atMost: query.answerCount)
         try writer.adjust(reservation, to: query.answerCount, .float64)
         let reach = query.positions.map { Positions.shared($0).reaches(rows: $0.count) }
@@ -65,24 +79,49 @@ struct FrequenciesEndpoint: Endpoint {
             response = HTTPResponse(
                 status: 200, headers: ["Content-Type": "\(format.mediaType); charset=utf-8"], body: body,
                 reservation: reservation)
+        case .npy, .safetensors:
+            response = try binaryResponse(format == .npy ? .npy : .safetensors, query, table, rows, reservation)
         }
-        response = EntityTag.respond(to: request, with: response)
+        response = EntityTag.tagged(response)
         clock.end(.encode)
         response.phases = clock.phases
         return response
     }
 
+    /// `inv_freq`, and where the format holds several tensors what else there is, in float64.
+    private func binaryResponse(
+        _ format: TensorFormat, _ query: FrequenciesQuery, _ table: FrequencyTable, _ rows: RotaryRows<Double>?,
+        _ reservation: ByteBudget.Reservation
+    ) throws -> HTTPResponse {
+        let pairs = query.parameters.pairCount
+        var tensors = [("inv_freq", [pairs], table.inverseFrequencies)]
+        if format.holdsSeveral { tensors.append(("wavelengths", [pairs], table.wavelengths)) }
+        if let rows, let positions = query.positions {
+            tensors += [
+                ("cos", [positions.count, pairs], rows.cosines), ("sin", [positions.count, pairs], rows.sines),
+                ("positions", [positions.count], positions),
+            ]
+        }
+        let description = BinaryAnswer.Description(
+            try RopeDescription(query.parameters, query.source) { [table] }, warnings: query.warnings)
+        var answer = try BinaryAnswer(
+            format, tensors.map { .init(name: $0.0, form: try StoredShape(.float64, $0.1)) }, description: description,
+            writer, reservation, beside: 0, working: 0)
+        for (index, tensor) in tensors.enumerated() { answer.put(tensor.2, as: index) }
+        return answer.response()
+    }
+
     private func answer(
         _ query: FrequenciesQuery, _ table: FrequencyTable, _ rows: RotaryRows<Double>?, _ pairs: PairExplanation
-    ) -> Answer {
+    ) throws -> Answer {
         let axes = [query.positions?.count ?? 0, query.parameters.pairCount]
-        return Answer(
+        return try Answer(
             attentionFactor: table.attentionFactor,
             base: Nullable(query.parameters.substitute == nil ? query.parameters.base : nil),
             cos: rows.map { JSONTensor($0.cosines, axes: axes) }, dim: query.parameters.dimension,
             inverseFrequencies: JSONTensor(table.inverseFrequencies, axes: [query.parameters.pairCount]),
             positions: query.positions.map { JSONTensor($0, axes: [$0.count]) }, regions: pairs.regions,
-            rope: RopeDescription(query.parameters, [table], query.source),
+            rope: RopeDescription(query.parameters, query.source) { [table] },
             ropeType: query.parameters.scaling.name.rawValue, sin: rows.map { JSONTensor($0.sines, axes: axes) },
             turnsExtended: pairs.extendedTurns, turnsOriginal: pairs.originalTurns,
             warnings: query.warnings.isEmpty ? nil : query.warnings, wavelengths: pairs.wavelengths)

@@ -6,12 +6,17 @@ import TensorCoding
 struct InfoEndpoint: Endpoint {
     let configuration: Service.Configuration
     let engine: RotaryEngine
+    let answers: AnswerCache
     let budget: ByteBudget
 
     func answer(_ request: HTTPRequest) throws -> EndpointAnswer {
         let limits = configuration.limits
         let cache = engine.cache.statistics
+        let answers = answers.statistics
         let info = Info(
+            answerCache: .init(
+                bytes: answers.bytes, entries: answers.entries, evictions: answers.evictions, hits: answers.hits,
+                misses: answers.misses),
             bufferedBytes: budget.used,
             cache: .init(
                 bytes: cache.bytes, entries: cache.entries, evictions: cache.evictions, hits: cache.hits,
@@ -33,6 +38,7 @@ struct InfoEndpoint: Endpoint {
     }
 
     private struct Info: Encodable {
+        let answerCache: Cache
         let bufferedBytes: Int
         let cache: Cache
         let dtypes: [String]
@@ -51,6 +57,7 @@ struct InfoEndpoint: Endpoint {
         }
 
         enum CodingKeys: String, CodingKey {
+            case answerCache = "answer_cache"
             case bufferedBytes = "buffered_bytes"
             case cache, dtypes, layouts, limits, name, version
             case ropeTypes = "rope_types"

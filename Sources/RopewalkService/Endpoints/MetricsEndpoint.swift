@@ -6,6 +6,7 @@ import PositionalEncoding
 struct MetricsEndpoint: Endpoint {
     let metrics: Metrics
     let engine: RotaryEngine
+    let answers: AnswerCache
     let budget: ByteBudget
     let compute: ComputePool
     let inFlight: @Sendable () -> Int
@@ -53,6 +54,16 @@ struct MetricsEndpoint: Endpoint {
         page.counter("ropewalk_cache_misses_total", "Look-ups that had to compute it.", Double(cache.misses))
         page.counter(
             "ropewalk_cache_evictions_total", "Entries that were dropped to make room.", Double(cache.evictions))
+        let answers = answers.statistics
+        page.gauge("ropewalk_answer_cache_entries", "Answers of /frequencies in their cache.", answers.entries)
+        page.gauge("ropewalk_answer_cache_bytes", "Bytes that the cache of answers takes.", answers.bytes)
+        page.counter(
+            "ropewalk_answer_cache_hits_total", "Requests that were answered from the cache.", Double(answers.hits))
+        page.counter(
+            "ropewalk_answer_cache_misses_total", "Requests to /frequencies that were not.", Double(answers.misses))
+        page.counter(
+            "ropewalk_answer_cache_evictions_total", "Answers that were dropped to make room.",
+            Double(answers.evictions))
     }
 
     private func addProcess(to page: inout MetricsPage) {

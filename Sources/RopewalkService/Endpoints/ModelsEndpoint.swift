@@ -40,8 +40,9 @@ struct ModelEndpoint: Endpoint {
             let rotary = try RotaryFields(KnownParameters(model, config))
             let place = Place.pointer(JSONPointer(["config"]))
             let parameters = try rotary.parameters(dimension: dimension, at: place) { "heads are of \($0) elements" }
-            let tables = try engine.tables(for: parameters, reaching: [], from: rotary.source)
-            return RopeDescription(parameters, tables, rotary.source)
+            return try RopeDescription(parameters, rotary.source) {
+                try engine.tables(for: parameters, reaching: [], from: rotary.source)
+            }
         }
         let answer = Answer(
             aliases: model.aliases,

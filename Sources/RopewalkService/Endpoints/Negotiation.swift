@@ -9,7 +9,7 @@ enum Negotiation {
     static func choice(
         of types: [String], _ head: HTTPRequest, because reason: (String) -> String? = { _ in nil }
     ) throws -> Int {
-        guard let accept = head.headers["Accept"] else { return 0 }
+        guard let accept = head.headers["Accept"], accept != "*/*" else { return 0 }
         let qualities = types.map { quality(of: $0, accept) }
         guard let best = qualities.max(), best > 0, let index = qualities.firstIndex(of: best) else {
             let list = types.joined(separator: ", ")
@@ -29,6 +29,8 @@ enum Negotiation {
                 "the body is in \(coding.clipped); send it as it is")
         }
         guard let type = head.headers["Content-Type"] else { return .json }
+        // As nearly all write it, so that nothing need be taken apart.
+        if let format = formats.first(where: { $0.mediaType == type }) { return format }
         let parts = type.split(separator: ";").map { $0.trimmed.lowercased() }
         guard let name = parts.first, name != "application/x-www-form-urlencoded" else { return .json }
         guard let format = formats.first(where: { $0.mediaType == name }) else {
@@ -48,7 +50,8 @@ enum Negotiation {
     /// Throws where a body that does not say what it is does not begin like a JSON object.
     static func checkUntyped(_ request: HTTPRequest, example: String) throws {
         let json = TensorFormat.json.mediaType
-        guard request.headers["Content-Type"].map({ !$0.lowercased().hasPrefix(json) }) ?? true else { return }
+        let type = request.headers["Content-Type"]
+        guard type != json, type.map({ !$0.lowercased().hasPrefix(json) }) ?? true else { return }
         let first = request.body.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
         guard first != UInt8(ascii: "{") else { return }
         throw Problem(

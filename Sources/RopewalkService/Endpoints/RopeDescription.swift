@@ -1,4 +1,6 @@
+import Locking
 import PositionalEncoding
+import TensorCoding
 
 /// A value, or null where there can be none.
 struct Nullable<Value: Encodable & Sendable>: Encodable, Sendable {
@@ -15,7 +17,54 @@ struct Nullable<Value: Encodable & Sendable>: Encodable, Sendable {
 }
 
 /// `"rope"`: the parameters that an answer was computed with, whoever chose them.
+///
+/// It is text from the start: equal rotations have equal descriptions, and those asked for last are kept.
 struct RopeDescription: Encodable, Sendable {
+    /// What a description depends on where it does not depend on lengths.
+    private struct Key: Hashable {
+        let parameters: RotaryParameters
+        let model: String?
+
+        /// nil where it does depend on more, or that is a list.
+        init?(_ parameters: RotaryParameters, _ source: RopeSource) {
+            guard !parameters.dependsOnLength, parameters.substitute == nil, source.inferred == nil else { return nil }
+            if case .longRope = parameters.scaling { return nil }
+            self.parameters = parameters
+            model = source.model
+        }
+    }
+
+    private static let mostKnown = 256
+    private static let known = Locked<[Key: JSONText]>([:])
+
+    let json: JSONText
+
+    /// `tables` makes those of each batch, or one for all; it is not called where the description is known.
+    ///
+    /// Throws what `tables` throws, and where a number is not finite.
+    init(
+        _ parameters: RotaryParameters, _ source: RopeSource, tables: () throws -> [FrequencyTable]
+    ) throws {
+        let key = Key(parameters, source)
+        if let key, let text = Self.known.withLock({ $0[key] }) {
+            json = text
+            return
+        }
+        let text = try JSONText(RopeMembers(parameters, tables(), source))
+        if let key {
+            Self.known.withLock { known in
+                if known.count >= Self.mostKnown { known.removeAll() }
+                known[key] = text
+            }
+        }
+        json = text
+    }
+
+    func encode(to encoder: any Encoder) { json.encode(to: encoder) }
+}
+
+/// The members of a description of a rotation.
+private struct RopeMembers: Encodable {
     /// A value for all sequences, or a list with one for each batch where they differ.
     struct PerBatch<Value: Encodable & Equatable & Sendable>: Encodable, Sendable {
         let values: [Value]
@@ -53,7 +102,6 @@ struct RopeDescription: Encodable, Sendable {
     private let rotaryStart: Int?
     private let scaling: ScalingDescription?
 
-    /// `tables` are those of each batch, or one for all.
     init(_ parameters: RotaryParameters, _ tables: [FrequencyTable], _ source: RopeSource) {
         attentionFactor = parameters.attentionFactor
         axes = tables.first?.axisLetters

@@ -23,9 +23,10 @@ struct TensorOperation: Sendable {
     /// Of a rotation, what it was computed with; nil of a conversion. Throws where its ladder cannot be.
     func rope(_ engine: RotaryEngine, _ source: RopeSource?) throws -> RopeDescription? {
         guard case .turn(let parameters, let positions, let reaches, _) = action, let source else { return nil }
-        let tables = try engine.tables(
-            for: parameters, reaching: reaches ?? positions.reaches(rows: shape.sequenceLength), from: source)
-        return RopeDescription(parameters, tables, source)
+        return try RopeDescription(parameters, source) {
+            try engine.tables(
+                for: parameters, reaching: reaches ?? positions.reaches(rows: shape.sequenceLength), from: source)
+        }
     }
 
     /// The tensor in memory of its own.

@@ -28,15 +28,13 @@ struct BinaryAnswer: ~Copyable {
         /// As JSON text, by name: `rope` where one holds for all, else `rope.q` for the tensor q.
         func texts() throws -> [String: String] {
             var texts: [String: String] = [:]
-            let written = try ropes.map { String(decoding: try JSONWriter.write($0.rope), as: UTF8.self) }
+            let written = ropes.map { $0.rope.json.string }
             if let first = written.first, written.allSatisfy({ $0 == first }) {
                 texts["rope"] = first
             } else {
                 for (tensor, text) in zip(ropes, written) { texts["rope.\(tensor.name)"] = text }
             }
-            if !warnings.isEmpty {
-                texts["warnings"] = String(decoding: try JSONWriter.write(warnings), as: UTF8.self)
-            }
+            if !warnings.isEmpty { texts["warnings"] = try JSONText(warnings).string }
             return texts
         }
     }
@@ -145,6 +143,12 @@ struct BinaryAnswer: ~Copyable {
         buffer.put(bytes, as: index)
     }
 
+    /// Copies float64 numbers, which may be infinite.
+    mutating func put(_ numbers: [Double], as index: Int) {
+        guard let shape = TensorShape(tensors[index].form.axes) else { preconditionFailure("\(tensors[index].form)") }
+        buffer.put(.float64(PositionalEncoding.Tensor(shape: shape, elements: numbers)), as: index)
+    }
+
     private func overflow(_ indices: [Int], _ index: Int) -> Problem {
         let (name, type) = (tensors[index].name.clipped, tensors[index].form.type.floating?.rawValue ?? "")
         return Problem(
@@ -152,11 +156,14 @@ struct BinaryAnswer: ~Copyable {
             "\(name)\(indices) is not finite in \(type), or a number on the way to it; a wider type may hold it")
     }
 
-    consuming func response(_ clock: inout PhaseClock) -> HTTPResponse {
+    consuming func response() -> HTTPResponse {
         let (headers, reservation) = (headers, reservation)
         _ = reservation.resize(to: byteCount)
-        var response = HTTPResponse(
-            status: 200, headers: headers, body: buffer.data(), reservation: reservation)
+        return HTTPResponse(status: 200, headers: headers, body: buffer.data(), reservation: reservation)
+    }
+
+    consuming func response(_ clock: inout PhaseClock) -> HTTPResponse {
+        var response = response()
         clock.end(.encode)
         response.phases = clock.phases
         return response
@@ -173,10 +180,17 @@ extension ScalarType {
 }
 
 extension String {
+    private var isPrintable: Bool {
+        let bytes = utf8.span
+        var others: UInt8 = 0
+        for index in bytes.indices { others |= bytes[index] &- 0x20 < 0x5F ? 0 : 1 }
+        return others == 0
+    }
+
     /// JSON text without the characters that a header field cannot hold.
     fileprivate var ascii: String {
+        guard !isPrintable else { return self }
         let printable: ClosedRange<UTF16.CodeUnit> = 0x20...0x7E
-        guard !utf16.allSatisfy(printable.contains) else { return self }
         return utf16.reduce(into: "") { text, unit in
             if printable.contains(unit) {
                 text.unicodeScalars.append(Unicode.Scalar(UInt8(unit)))

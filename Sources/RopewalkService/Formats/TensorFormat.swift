@@ -22,4 +22,9 @@ enum TensorFormat: String, Sendable, CaseIterable {
 
     /// Whether it names tensors, so that there may be several.
     var holdsSeveral: Bool { self == .safetensors }
+
+    /// Whether it holds so many tensors. `inJSON` says that JSON has a member for each.
+    func holds(_ count: Int, inJSON: Bool) -> Bool {
+        count == 1 || holdsSeveral || (inJSON && self == .json)
+    }
 }

@@ -14,7 +14,7 @@ struct TensorNegotiation {
         self.head = head
         body = try Negotiation.bodyFormat(head, of: bodyFormats)
         _ = try answer(holding: 1)
-        if body == .json, let name = try QueryFields(head.target).names.min() {
+        if body == .json, head.target.query != nil, let name = try QueryFields(head.target).names.min() {
             throw Problem(
                 .unknownField, at: .parameter(name),
                 "beside a JSON body there is no query: the fields of this route stand in the body")
@@ -26,8 +26,10 @@ struct TensorNegotiation {
     ///
     /// `inJSON` says that JSON has names for them.
     func answer(holding count: Int, of type: FloatType? = nil, inJSON: Bool = false) throws -> TensorFormat {
+        let isUsual = body.holds(count, inJSON: inJSON) && type.map(body.holds) ?? true
+        guard head.headers["Accept"] != nil || !isUsual else { return body }
         let holding = ([body] + TensorFormat.allCases.filter { $0 != body })
-            .filter { count == 1 || $0.holdsSeveral || (inJSON && $0 == .json) }
+            .filter { $0.holds(count, inJSON: inJSON) }
         let formats = holding.filter { format in type.map(format.holds) ?? true }
         let index = try Negotiation.choice(of: formats.map(\.mediaType), head) { types in
             let held =

@@ -17,7 +17,7 @@ package struct NPYReader {
 
     /// Reads the header. Throws `TensorFormatError` for whatever numpy refuses, and for elements of other types.
     package init(_ file: Data) throws(TensorFormatError) {
-        guard file.starts(with: Self.magic) else {
+        guard Self.begins(file.span) else {
             throw TensorFormatError(.malformed, "this is no .npy file: it does not begin with \\x93NUMPY")
         }
         let (start, length) = try Self.headerPlace(file)
@@ -47,9 +47,15 @@ package struct NPYReader {
         try header.tensor(payload)
     }
 
+    private static func begins(_ bytes: Span<UInt8>) -> Bool {
+        guard bytes.count >= magic.count else { return false }
+        for (index, byte) in magic.enumerated() where bytes[index] != byte { return false }
+        return true
+    }
+
     /// Where the header begins, and how long it says it is.
     private static func headerPlace(_ file: Data) throws(TensorFormatError) -> (start: Int, length: Int) {
-        let prefix = Array(file.prefix(magic.count + 6))
+        let prefix = file.span.extracting(first: magic.count + 6)
         guard prefix.count > magic.count + 1 else {
             throw TensorFormatError(.malformed, "the file ends within its version")
         }
@@ -62,7 +68,8 @@ package struct NPYReader {
         guard prefix.count >= start else {
             throw TensorFormatError(.malformed, "the file ends within the length of its header")
         }
-        let length = prefix[(magic.count + 2)..<start].reversed().reduce(0) { $0 << 8 | Int($1) }
+        var length = 0
+        for place in (magic.count + 2..<start).reversed() { length = length << 8 | Int(prefix[place]) }
         return (start, length)
     }
 }

@@ -14,15 +14,26 @@ package enum NPYWriter {
             throw TensorFormatError(
                 .unsupported, "numpy has no bfloat16, and a .npy cannot hold it; safetensors can")
         }
-        let axes = shape.axes.map(String.init).joined(separator: ", ") + (shape.rank == 1 ? "," : "")
-        var text = "{'descr': '\(descr)', 'fortran_order': False, 'shape': (\(axes)), }"
-        // numpy leaves room to let the first axis grow where the file is.
-        text += String(repeating: " ", count: 21 - String(shape.axes[0]).utf8.count)
+        let space = UInt8(ascii: " ")
         let prefix = NPYReader.magic.count + 4
-        let rest = (prefix + text.utf8.count + 1) % TensorLayout.alignment
-        text += String(repeating: " ", count: TensorLayout.alignment - rest) + "\n"
-        let length = text.utf8.count
-        let header = NPYReader.magic + [1, 0, UInt8(length & 0xFF), UInt8(length >> 8)] + text.utf8
+        // The length is filled in at the end.
+        var header = NPYReader.magic + [1, 0, 0, 0]
+        header.reserveCapacity(256)
+        header += "{'descr': '".utf8
+        header += descr.utf8
+        header += "', 'fortran_order': False, 'shape': (".utf8
+        for (index, axis) in shape.axes.enumerated() {
+            if index > 0 { header += ", ".utf8 }
+            header += String(axis).utf8
+        }
+        header += (shape.rank == 1 ? ",), }" : "), }").utf8
+        // numpy leaves room to let the first axis grow where the file is.
+        header += repeatElement(space, count: 21 - String(shape.axes[0]).utf8.count)
+        header += repeatElement(space, count: TensorLayout.alignment - (header.count + 1) % TensorLayout.alignment)
+        header.append(UInt8(ascii: "\n"))
+        let length = header.count - prefix
+        header[prefix - 2] = UInt8(length & 0xFF)
+        header[prefix - 1] = UInt8(length >> 8)
         let form = try StoredShape(type, shape)
         return try TensorLayout(header: Data(header), [form], ranges: [0..<form.byteCount])
     }

@@ -45,10 +45,10 @@ struct PythonLiteral {
                 "the header has a list at byte \(offset): elements with fields are not read, and a shape is a tuple, as (2, 3)"
             )
         case UInt8(ascii: "T"):
-            try expect("True")
+            try expect(word: "True")
             return .boolean(true)
         case UInt8(ascii: "F"):
-            try expect("False")
+            try expect(word: "False")
             return .boolean(false)
         default: throw error("a string, a tuple, True or False")
         }
@@ -116,7 +116,11 @@ struct PythonLiteral {
         return true
     }
 
-    private mutating func expect(_ word: StaticString) throws(TensorFormatError) {
+    private mutating func expect(_ sign: Unicode.Scalar) throws(TensorFormatError) {
+        guard take(sign) else { throw error("\"\(sign)\"") }
+    }
+
+    private mutating func expect(word: StaticString) throws(TensorFormatError) {
         let start = offset
         for byte in word.description.utf8 {
             guard peek == byte else {
