@@ -68,10 +68,10 @@ struct TensorUpload {
         }
         let type = try query.choice("dtype", of: FloatType.self)
         let axes = try query.numbers("shape").map { axis in
-            guard let whole = Int(exactly: axis), whole > 0 else {
+            guard let whole = Int(exactly: axis), whole >= 0 else {
                 throw Problem(
                     .shapeMismatch, at: query.place(of: "shape"),
-                    "shape is whole numbers greater than 0 with commas between; this has \(axis.shortest)")
+                    "shape is whole numbers with commas between; this has \(axis.shortest)")
             }
             return whole
         }
