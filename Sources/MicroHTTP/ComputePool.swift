@@ -30,8 +30,11 @@ package final class ComputePool: Sendable {
         var helps: [Help] = []
         var nextHelp = 0
 
+        /// Threads that were idle, and are on their way to help.
+        var coming = 0
+
         /// Threads that a job which comes now has soon.
-        var helping: Int { helps.reduce(0) { $0 + $1.threads } }
+        var helping: Int { helps.reduce(coming) { $0 + $1.threads } }
 
         /// Has a thread do a step of what wants help, of several in turn.
         mutating func join() -> Help? {
@@ -110,11 +113,12 @@ package final class ComputePool: Sendable {
             state.helps.append(Help(id: state.nextHelp, step: step))
             let idle = state.idle
             state.idle = []
+            state.coming += idle.count
             return (state.nextHelp, idle)
         }
         for queue in idle {
             queue.async {
-                if let task = self.next(for: queue) { self.work(on: queue, from: task) }
+                if let task = self.next(for: queue, after: { $0.coming -= 1 }) { self.work(on: queue, from: task) }
             }
         }
         body()
@@ -133,17 +137,20 @@ package final class ComputePool: Sendable {
             switch current {
             case .job(let job):
                 if !job.cancellation.isCancelled { job.run() }
+                task = next(for: queue)
             case .help(let id, let step):
                 let isOver = !step()
-                state.withLock { $0.leave(id, isOver: isOver) }
+                task = next(for: queue) { $0.leave(id, isOver: isOver) }
             }
-            task = next(for: queue)
         }
     }
 
     /// A job, if one waits; a step of what wants help; or none, and then the queue is idle.
-    private func next(for queue: DispatchQueue) -> Task? {
+    ///
+    /// `change` comes before, under the same lock: a thread that is between two things is one that a job may count on.
+    private func next(for queue: DispatchQueue, after change: (inout State) -> Void = { _ in }) -> Task? {
         state.withLock { state in
+            change(&state)
             guard state.waiting.isEmpty else { return .job(state.waiting.removeFirst()) }
             guard let help = state.join() else {
                 state.idle.append(queue)
