@@ -1,3 +1,4 @@
+import Glibc
 import FoundationEssentials
 import MicroHTTP
 import TestSupport
@@ -109,6 +110,8 @@ import Testing
     @Test func `where the budget is full, a kept answer is refused as any is`() throws {
         let service = try LiveService { $0.limits.maxBufferedBytes = 20_000 }
         #expect(try service.get("/frequencies?dim=8").status == 200)
+        // What the first answer held is given back when libmicrohttpd says that it has left, which the client may know before.
+        for _ in 0..<2_000 where service.service.budget.used > 0 { usleep(1_000) }
         let held = try #require(service.service.budget.reserve(20_000))
         #expect(try service.get("/frequencies?dim=8").status == 503)
         withExtendedLifetime(held) {}

@@ -3,10 +3,8 @@ import Testing
 
 /// Positions with several axes, as clients write them.
 @Suite struct MultiAxisTests {
-    private static let service = Result { try LiveService() }
-
     private func answer(_ body: String, _ route: String = "/rope/apply") throws -> RawHTTPResponse {
-        try Self.service.get().post(route, body)
+        try LiveService().post(route, body)
     }
 
     /// `mrope` turns three pairs by time, height and width, at 1 rad per position each.
@@ -118,7 +116,7 @@ import Testing
     }
 
     @Test func `a ladder shows the axis of each pair`() throws {
-        let service = try Self.service.get()
+        let service = try LiveService()
         let pixtral = try JSON(service.get("/frequencies?dim=8&axes=pixtral&base=10000").json)
         #expect(pixtral["rope"]["axes"] == .string("HHWW"))
         #expect(pixtral["inv_freq"].elements.compactMap(\.number) == [1, 0.01, 0.1, 0.001])

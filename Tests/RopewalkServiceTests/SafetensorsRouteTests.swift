@@ -8,9 +8,10 @@ import Testing
 
 /// `application/vnd.safetensors` in and out of the routes below /rope.
 @Suite struct SafetensorsRouteTests {
-    private static let pair = [Float](arrayLiteral: 1, 0).littleEndianBytes
-    private static let positions = FileTensor(
-        "positions", .int64, [3], [Int64](arrayLiteral: 4, -1, 9).littleEndianBytes)
+    private static var pair: Data { [Float](arrayLiteral: 1, 0).littleEndianBytes }
+    private static var positions: FileTensor {
+        FileTensor("positions", .int64, [3], [Int64](arrayLiteral: 4, -1, 9).littleEndianBytes)
+    }
 
     private func exchange(_ target: String, _ tensors: [FileTensor], accept: String? = nil) -> TensorExchange {
         TensorExchange(target, safetensors(tensors), TensorExchange.safetensors, accept: accept)
@@ -196,7 +197,7 @@ import Testing
         #expect(TensorExchange("/rope/apply", body, TensorExchange.safetensors).summary == summary)
     }
 
-    private static let q = FileTensor("q", .float32, [1, 2], pair)
+    private static var q: FileTensor { FileTensor("q", .float32, [1, 2], pair) }
     private static let halves = FileTensor("h", .float16, [1, 2], Data([0, 0x3C, 0, 0]))
 
     @Test(

@@ -3,10 +3,8 @@ import Testing
 
 /// `inv_freq`, and `cos` with `sin`, in place of the ladder.
 @Suite struct SubstituteTests {
-    private static let service = Result { try LiveService() }
-
     private func answer(_ body: String, _ route: String = "/rope/apply") throws -> RawHTTPResponse {
-        try Self.service.get().post(route, body)
+        try LiveService().post(route, body)
     }
 
     private func y(_ body: String) throws -> [[Double]] {
@@ -17,7 +15,7 @@ import Testing
 
     @Test(arguments: ["float32", "float64"])
     func `a table from /frequencies gives the ladder's answer, digit for digit`(dtype: String) throws {
-        let service = try Self.service.get()
+        let service = try LiveService()
         let ladder = try service.get("/frequencies?dim=8&base=300&positions=0:40")
         let (cosines, sines) = try (member("cos", ladder.text), member("sin", ladder.text))
         let x = #""x":[[1,2,3,4,5,6,7,8],[0.1,-0.2,0.3,-0.4,0.5,-0.6,0.7,-0.8]],"dtype":"\#(dtype)","layout":"half""#
@@ -56,7 +54,7 @@ import Testing
     @Test func `an answer says that there is no base`() throws {
         let rope = try JSON(answer(#"{"x":[[1,0]],"cos":[[1]],"sin":[[0]]}"#).json)["rope"]
         #expect(rope["ladder"] == .string("cos_sin") && rope.names.contains("base") && rope["base"] == .null)
-        let ladder = try JSON(Self.service.get().get("/frequencies?dim=4&inv_freq=1,-0.5&positions=1").json)
+        let ladder = try JSON(LiveService().get("/frequencies?dim=4&inv_freq=1,-0.5&positions=1").json)
         #expect(ladder["rope"]["ladder"] == .string("inv_freq") && ladder["base"] == .null)
         #expect(ladder["inv_freq"].elements.compactMap(\.number) == [1, -0.5])
         #expect(ladder["wavelengths"].elements.compactMap(\.number) == [2 * .pi, 4 * .pi])
@@ -65,7 +63,7 @@ import Testing
 
     @Test func `a pair that turns backwards turns as often as one that turns forwards`() throws {
         let query = "/frequencies?dim=2&rope_type=default&max_position_embeddings=8&inv_freq="
-        let turns = try ["0.5", "-0.5"].map { try JSON(Self.service.get().get(query + $0).json)["turns_original"] }
+        let turns = try ["0.5", "-0.5"].map { try JSON(LiveService().get(query + $0).json)["turns_original"] }
         #expect(turns[0].elements.count == 1 && turns[0] == turns[1])
     }
 

@@ -7,10 +7,10 @@ import Testing
 
 /// Content-Type decides the way in, Accept the way out (RFC 9110 §12).
 @Suite struct TensorNegotiationTests {
-    private static let turned = [Float(0.5403023), 0.84147096].littleEndianBytes
+    private static var turned: Data { [Float(0.5403023), 0.84147096].littleEndianBytes }
 
     /// [[1, 0]] at position 1 in each format: its type, the query beside it, the body.
-    private static let requests: [(type: String, query: String, body: Data)] = {
+    private static var requests: [(type: String, query: String, body: Data)] {
         let x = [Float](arrayLiteral: 1, 0).littleEndianBytes
         return [
             (TensorExchange.json, "", Data(#"{"x":[[1,0]],"positions":[1]}"#.utf8)),
@@ -20,7 +20,7 @@ import Testing
             ),
             (TensorExchange.raw, "?positions=1&shape=1,2&dtype=float32", x),
         ]
-    }()
+    }
 
     private func elements(_ answer: TensorExchange) throws -> Data? {
         switch answer.type {
