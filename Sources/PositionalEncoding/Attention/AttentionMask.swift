@@ -47,9 +47,10 @@ extension AttentionMask {
     func shows(key: Int, to query: Int, batch: Int, head: Int) -> Bool {
         let place = start(batch: batch, head: head) + query * strides[2] + key * strides[3]
         return switch elements {
-        case .boolean(let tensor): tensor.elements[place]
-        case .additive(.float32(let tensor)): tensor.elements[place] != -.infinity
-        case .additive(.float64(let tensor)): tensor.elements[place] != -.infinity
+        // Elements that are lent are copied where they are asked for as an array.
+        case .boolean(let tensor): tensor.withSpan { $0[place] }
+        case .additive(.float32(let tensor)): tensor.withSpan { $0[place] != -.infinity }
+        case .additive(.float64(let tensor)): tensor.withSpan { $0[place] != -.infinity }
         }
     }
 
