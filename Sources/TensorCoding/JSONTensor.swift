@@ -26,10 +26,10 @@ package struct JSONTensor: Sendable, Equatable {
     package init(from decoder: any Decoder, as type: ScalarType, maxElements: Int = .max) throws {
         switch type {
         case .float32:
-            let (tensor, form) = try TensorReader<Float>(maxElements: maxElements).read(decoder)
+            let (tensor, form) = try TensorReader<Float>(maxElements: maxElements).read(JSONValue(decoder))
             self.init(.float32(tensor), form: form)
         case .float64:
-            let (tensor, form) = try TensorReader<Double>(maxElements: maxElements).read(decoder)
+            let (tensor, form) = try TensorReader<Double>(maxElements: maxElements).read(JSONValue(decoder))
             self.init(.float64(tensor), form: form)
         }
     }
