@@ -5,11 +5,11 @@ extension JSONScanner {
     /// False where the object that is open has the key already.
     mutating func remember(_ key: String) -> Bool {
         let top = levels.count - 1
-        let others = keys[levels[top].firstKey...]
-        if others.count < Self.manyKeys {
-            for other in others where other.isSame(as: key) { return false }
+        let first = levels[top].firstKey
+        if keys.count - first < Self.manyKeys {
+            for index in first..<keys.count where keys[index].isSame(as: key) { return false }
         } else {
-            if levels[top].knownKeys.isEmpty { levels[top].knownKeys = Set(others.map { Array($0.utf8) }) }
+            if levels[top].knownKeys.isEmpty { levels[top].knownKeys = Set(keys[first...].map { Array($0.utf8) }) }
             guard levels[top].knownKeys.insert(Array(key.utf8)).inserted else { return false }
         }
         keys.append(key)

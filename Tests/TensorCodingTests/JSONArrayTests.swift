@@ -52,6 +52,16 @@ import Testing
         try scan("{\"a\":[\(String(repeating: "0,", count: 70_000))0]}")
     }
 
+    @Test func `an object of many members takes time for each, and not for each pair`() throws {
+        func time(_ count: Int) throws -> Duration {
+            let text = Array("{\((0..<count).map { "\"\($0)\":0" }.joined(separator: ","))}".utf8)
+            return try ContinuousClock().measure { try scan(text) }
+        }
+        // Ten times as many: a hundred times as long would be for each pair.
+        let ratios = try (0..<3).map { _ in try time(60_000) / time(6_000) }
+        #expect(try #require(ratios.min()) < 50)
+    }
+
     @Test(arguments: [0, 1, 3])
     func `of a long array nothing is kept, and what stands beside it is`(before: Int) throws {
         // Members before it count as values kept, too.
