@@ -23,7 +23,8 @@ let package = Package(
             cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off", "-Wall", "-Wextra", "-Werror"])]),
         .target(name: "PositionalEncoding", dependencies: ["CRotaryKernels", "Locking", "LargeMemory"]),
         .target(name: "CNumberKernels", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
-        .target(name: "TensorCoding", dependencies: ["CNumberKernels", "PositionalEncoding", "LargeMemory"]),
+        .target(
+            name: "TensorCoding", dependencies: ["CNumberKernels", "PositionalEncoding", "Locking", "LargeMemory"]),
         .target(
             name: "RopewalkService",
             dependencies: [
@@ -41,7 +42,9 @@ let package = Package(
                 "RopewalkService", "MicroHTTP", "Locking",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
-            ]
+            ],
+            // The linker that comes with Swift; the system's older one warns of a function in Foundation that nothing calls.
+            linkerSettings: [.unsafeFlags(["-use-ld=lld"])]
         ),
 
         // Makes openapi.json (make openapi). The YAML library needs all of Foundation, which is three times the size of the
@@ -58,6 +61,7 @@ let package = Package(
         .executableTarget(name: "bench-engine", dependencies: ["PositionalEncoding"]),
 
         .testTarget(name: "HouseTests"),
+        .testTarget(name: "LockingTests", dependencies: ["Locking"]),
         .testTarget(
             name: "PositionalEncodingTests", dependencies: ["PositionalEncoding", "CRotaryKernels", "TestSupport"],
             exclude: ["make_inverse_frequencies.py"]

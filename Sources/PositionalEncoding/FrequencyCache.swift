@@ -27,8 +27,25 @@ package final class FrequencyCache: Sendable {
 
     enum Value: Sendable {
         case table(FrequencyTable)
-        /// `RotaryRows` of the scalar that the key names.
-        case rows(any Sendable)
+        case floats(RotaryRows<Float>)
+        case doubles(RotaryRows<Double>)
+
+        init<Scalar>(_ rows: RotaryRows<Scalar>) {
+            switch rows {
+            case let rows as RotaryRows<Float>: self = .floats(rows)
+            case let rows as RotaryRows<Double>: self = .doubles(rows)
+            default: preconditionFailure("rows are of one of two types")
+            }
+        }
+
+        /// nil where the value is something else.
+        func rows<Scalar>() -> RotaryRows<Scalar>? {
+            switch self {
+            case .table: nil
+            case .floats(let rows): rows as? RotaryRows<Scalar>
+            case .doubles(let rows): rows as? RotaryRows<Scalar>
+            }
+        }
     }
 
     /// Positions in one block of rows: short prompts need one, and a single position does not compute many others.

@@ -94,7 +94,7 @@ struct RopeEndpoint<Request: RopeRequest>: Endpoint {
         var answer = try BinaryAnswer(
             format, written.map { .init(name: negotiation.body.holdsSeveral ? $0.name : "y", form: $0.bytes.form) },
             description: .init(ropes, warnings: warnings), writer, reservation, beside: body.count,
-            working: upload.workingByteCount + (written.map(\.scratchByteCount).max() ?? 0))
+            working: upload.workingByteCount + (written.map { $0.scratchByteCount }.max() ?? 0))
         for (index, tensor) in written.enumerated() {
             try cancellation.check()
             if let operation = tensor.operation {

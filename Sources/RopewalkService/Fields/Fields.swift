@@ -66,7 +66,10 @@ extension Fields {
     private static var mostEntries: Int { 16 }
 
     /// Throws where a name was given that is not known, and says which known one is nearest.
-    func refuseAll(but known: [String]) throws {
+    func refuseAll(but known: @autoclosure () -> [String]) throws {
+        let names = names
+        guard !names.isEmpty else { return }
+        let known = known()
         let unknown = names.filter { !known.contains($0) }.sorted()
         let entries = unknown.prefix(Self.mostEntries).map { name in
             let nearest = known.nearest(to: name)

@@ -1,7 +1,9 @@
 import PositionalEncoding
 
 /// The rotary parameters of a request, read and not yet held against a dimension.
-struct RotaryFields {
+///
+/// A class, as a copy of so many takes longer than reading some.
+final class RotaryFields {
     /// In the order of the documentation, in which the later of two that contradict each other is to blame.
     static let names =
         [
@@ -40,7 +42,7 @@ struct RotaryFields {
     /// The original context and the extended one, in positions, as far as they are given or follow.
     let contexts: (original: Double?, extended: Double?)
 
-    init(_ fields: JSONFields, _ models: ModelCatalog) throws {
+    convenience init(_ fields: JSONFields, _ models: ModelCatalog) throws {
         var known = try fields.ifGiven("model") { try KnownParameters(model: $0, fields, models) }
         if fields.contains("config") {
             guard known == nil else {
@@ -65,7 +67,7 @@ struct RotaryFields {
     }
 
     /// Those of a query, which has no layout to choose where nothing is turned.
-    init(_ fields: some Fields, _ models: ModelCatalog, mustNameLayout: Bool) throws {
+    convenience init(_ fields: some Fields, _ models: ModelCatalog, mustNameLayout: Bool) throws {
         let isScaled = ScalingFields.names.contains(where: fields.contains)
         let scaling = try isScaled ? ScalingFields(fields, otherNames: fields.names) : nil
         try self.init(
@@ -183,7 +185,7 @@ struct RotaryFields {
     var headDimension: Int? { config?.headDimension }
 
     /// The parameters of a model as it is.
-    init(_ known: KnownParameters) throws {
+    convenience init(_ known: KnownParameters) throws {
         try self.init(
             NoFields(), scaling: nil, scalingBase: nil, scalingPlace: NoFields().place, substitute: nil, known: known,
             mustNameLayout: false)

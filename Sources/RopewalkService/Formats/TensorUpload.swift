@@ -21,10 +21,10 @@ struct TensorUpload {
     ///
     /// Throws where the body is not of the format, or a field of the query not as it says.
     init(
-        _ body: Data, _ format: TensorFormat, _ query: QueryFields, names: [String],
+        _ body: Data, _ format: TensorFormat, _ query: QueryFields, names: @autoclosure () -> [String],
         admit: (_ byteCount: Int, _ elementCount: Int) throws -> Void
     ) throws {
-        try query.refuseAll(but: names)
+        try query.refuseAll(but: names())
         switch format {
         case .json: preconditionFailure("JSON has a reader of its own")
         case .npy:
