@@ -13,7 +13,7 @@ struct RopeApplyRequest: RopeRequest {
     init(_ fields: any Fields, _ context: RequestContext) throws {
         self.fields = fields
         isInverse = try fields.ifGiven("inverse", fields.boolean) ?? false
-        rotary = try fields.rotary(context.models)
+        rotary = try fields.rotary(context)
     }
 
     var warnings: [String] { rotary.warnings }

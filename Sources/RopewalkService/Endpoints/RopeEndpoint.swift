@@ -70,9 +70,11 @@ struct RopeEndpoint<Request: RopeRequest>: Endpoint {
         var clock = PhaseClock()
         let body = httpRequest.body
         let reservation = try writer.reserve(atMost: 0, beside: body.count)
-        let upload = try TensorUpload(
-            body, negotiation.body, QueryFields(httpRequest.target), names: Request.queryNames(negotiation.body)
-        ) { try writer.adjust(reservation, toBytes: $0, elements: $1, beside: body.count) }
+        let query = try context.queries.fields(
+            of: httpRequest.target, for: Request.self, negotiation.body, names: Request.queryNames(negotiation.body))
+        let upload = try TensorUpload(body, negotiation.body, query) {
+            try writer.adjust(reservation, toBytes: $0, elements: $1, beside: body.count)
+        }
         let request = try Request(upload.fields, context)
         let tensors = try RopeTensors(upload, isNamed: negotiation.body.holdsSeveral, request)
         let ropes = try tensors.all.compactMap { item in

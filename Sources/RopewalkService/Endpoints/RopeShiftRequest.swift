@@ -11,7 +11,7 @@ struct RopeShiftRequest: RopeRequest {
 
     init(_ fields: any Fields, _ context: RequestContext) throws {
         self.fields = fields
-        rotary = try fields.rotary(context.models)
+        rotary = try fields.rotary(context)
         guard fields.contains("by") else {
             throw Problem(
                 .missingField, at: fields.place(of: "by"),

@@ -19,7 +19,7 @@ protocol Fields {
     /// A number, a list, or lists in lists, of positions. `rowCount` are wanted; more than can be of use need not be read.
     func positions(_ name: String, rowCount: Int) throws -> PositionList
     /// Those of a rotation.
-    func rotary(_ models: ModelCatalog) throws -> RotaryFields
+    func rotary(_ context: RequestContext) throws -> RotaryFields
 }
 
 /// Positions as they are written.

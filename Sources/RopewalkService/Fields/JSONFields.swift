@@ -10,7 +10,7 @@ struct JSONFields: Fields {
     }
 
     private let container: KeyedDecodingContainer<Key>
-    private let pointer: JSONPointer
+    let pointer: JSONPointer
     /// Whether a member of null is as one that is not there, as in what others wrote.
     private let ignoresNull: Bool
     let names: [String]
@@ -71,7 +71,7 @@ struct JSONFields: Fields {
         }
     }
 
-    func rotary(_ models: ModelCatalog) throws -> RotaryFields { try RotaryFields(self, models) }
+    func rotary(_ context: RequestContext) throws -> RotaryFields { try RotaryFields(self, context.models) }
 
     /// A list of strings.
     func strings(_ name: String) throws -> [String] { try value(name, "a list of strings") }

@@ -3,7 +3,7 @@ import PositionalEncoding
 /// The rotary parameters of a request, read and not yet held against a dimension.
 ///
 /// A class, as a copy of so many takes longer than reading some.
-final class RotaryFields {
+final class RotaryFields: Sendable {
     /// In the order of the documentation, in which the later of two that contradict each other is to blame.
     static let names =
         [
@@ -25,7 +25,7 @@ final class RotaryFields {
     private let layout: PairLayout?
     private let outputLayout: PairLayout?
     private let scaling: Scaling?
-    let scalingPlace: (String) -> Place
+    let scalingPlace: @Sendable (String) -> Place
     private let axes: PairAxes
     private let substitute: LadderSubstitute?
     let substitutePlace: Place
@@ -57,17 +57,17 @@ final class RotaryFields {
             object = keys
             return try ScalingFields(keys, otherNames: ["rope_theta"])
         }
+        let pointer = object?.pointer
+        let knownPlace = fields.place(of: fields.contains("model") ? "model" : "config")
         try self.init(
             fields, scaling: scaling,
             scalingBase: object.flatMap { keys in try keys.ifGiven("rope_theta", keys.number) },
-            scalingPlace: { [object] in
-                object?.place(of: $0) ?? fields.place(of: fields.contains("model") ? "model" : "config")
-            },
+            scalingPlace: { name in pointer.map { .pointer($0.appending(name)) } ?? knownPlace },
             substitute: SubstituteFields.read(fields, scaling: scaling), known: known, mustNameLayout: true)
     }
 
     /// Those of a query, which has no layout to choose where nothing is turned.
-    convenience init(_ fields: some Fields, _ models: ModelCatalog, mustNameLayout: Bool) throws {
+    convenience init(_ fields: QueryFields, _ models: ModelCatalog, mustNameLayout: Bool) throws {
         let isScaled = ScalingFields.names.contains(where: fields.contains)
         let scaling = try isScaled ? ScalingFields(fields, otherNames: fields.names) : nil
         try self.init(
@@ -79,7 +79,8 @@ final class RotaryFields {
     }
 
     private init(
-        _ fields: some Fields, scaling: ScalingFields?, scalingBase: Double?, scalingPlace: @escaping (String) -> Place,
+        _ fields: some Fields, scaling: ScalingFields?, scalingBase: Double?,
+        scalingPlace: @escaping @Sendable (String) -> Place,
         substitute: LadderSubstitute?, known: KnownParameters?, mustNameLayout: Bool
     ) throws {
         if known == nil, fields.contains("layer_type") {
@@ -187,7 +188,8 @@ final class RotaryFields {
     /// The parameters of a model as it is.
     convenience init(_ known: KnownParameters) throws {
         try self.init(
-            NoFields(), scaling: nil, scalingBase: nil, scalingPlace: NoFields().place, substitute: nil, known: known,
+            NoFields(), scaling: nil, scalingBase: nil, scalingPlace: { NoFields().place(of: $0) }, substitute: nil,
+            known: known,
             mustNameLayout: false)
     }
 
