@@ -16,19 +16,20 @@ let package = Package(
             linkerSettings: [.linkedLibrary("microhttpd")]
         ),
         .target(name: "Locking"),
+        .target(name: "Caching", dependencies: ["Locking"]),
         .target(name: "LargeMemory"),
         .target(name: "MicroHTTP", dependencies: ["CMicroHTTPD", "Locking", "LargeMemory"]),
         .target(
             name: "CRotaryKernels",
             cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off", "-Wall", "-Wextra", "-Werror"])]),
-        .target(name: "PositionalEncoding", dependencies: ["CRotaryKernels", "Locking", "LargeMemory"]),
+        .target(name: "PositionalEncoding", dependencies: ["CRotaryKernels", "Locking", "Caching", "LargeMemory"]),
         .target(name: "CNumberKernels", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
         .target(
-            name: "TensorCoding", dependencies: ["CNumberKernels", "PositionalEncoding", "Locking", "LargeMemory"]),
+            name: "TensorCoding", dependencies: ["CNumberKernels", "PositionalEncoding", "Caching", "LargeMemory"]),
         .target(
             name: "RopewalkService",
             dependencies: [
-                "MicroHTTP", "TensorCoding", "PositionalEncoding", "Locking",
+                "MicroHTTP", "TensorCoding", "PositionalEncoding", "Locking", "Caching",
                 .product(name: "Logging", package: "swift-log"),
             ],
             resources: [
@@ -61,7 +62,7 @@ let package = Package(
         .executableTarget(name: "bench-engine", dependencies: ["PositionalEncoding"]),
 
         .testTarget(name: "HouseTests"),
-        .testTarget(name: "LockingTests", dependencies: ["Locking"]),
+        .testTarget(name: "CachingTests", dependencies: ["Caching"]),
         .testTarget(
             name: "PositionalEncodingTests", dependencies: ["PositionalEncoding", "CRotaryKernels", "TestSupport"],
             exclude: ["make_inverse_frequencies.py"]

@@ -1,4 +1,4 @@
-import Locking
+import Caching
 import MicroHTTP
 
 /// The queries that were read last, and the rotary parameters in them: pipelines send one query with many bodies.

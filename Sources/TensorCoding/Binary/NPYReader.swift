@@ -1,5 +1,5 @@
+import Caching
 import FoundationEssentials
-import Locking
 
 /// Reads numpy's .npy, one tensor: [format versions](https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html)
 /// 1 to 3, elements `f2`, `f4` and `f8`.

@@ -1,5 +1,5 @@
+import Caching
 import FoundationEssentials
-import Locking
 import PositionalEncoding
 
 /// Writes numpy's .npy, byte for byte as `numpy.save` does: version 1, little-endian, row-major.

@@ -1,4 +1,4 @@
-import Locking
+import Caching
 import Testing
 
 /// What was made last is kept for who asks for it again.

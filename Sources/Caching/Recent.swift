@@ -1,3 +1,5 @@
+import Locking
+
 /// What was made last, by what it was made of: who sends many requests sends like ones.
 ///
 /// Keys are compared one after the other, as they are few; the oldest gives way to a new one.
