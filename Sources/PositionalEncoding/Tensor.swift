@@ -58,12 +58,17 @@ extension Tensor where Element: TensorScalar {
     }
 
     private static func firstNonFinite(_ elements: Span<Element>) -> Int? {
-        // A block is looked through to its end, which is vector code.
+        let (ones, fractionBits) = (Element.infinity.bitPattern, Element.significandBitCount)
         for start in stride(from: 0, to: elements.count, by: 1_024) {
             let block = start..<min(start + 1_024, elements.count)
-            var hits: UInt32 = 0
-            for index in block { hits |= elements[index].isFinite ? 0 : 1 }
-            if hits != 0 { return block.first { !elements[$0].isFinite } }
+            // Of an exponent of ones alone, 1 more carries into the sign. A block is looked through to its end, which is vector
+            // code where no index is checked.
+            var carries: Element.Pattern = 0
+            for index in block {
+                unsafe carries |=
+                    (elements[unchecked: index].bitPattern & ones) &+ (1 &<< Element.Pattern(fractionBits))
+            }
+            if carries.leadingZeroBitCount == 0 { return block.first { !elements[$0].isFinite } }
         }
         return nil
     }

@@ -1,5 +1,10 @@
 /// What a tensor holds: `Float` or `Double`.
 package protocol TensorScalar: BinaryFloatingPoint, Sendable {
+    associatedtype Pattern: FixedWidthInteger & UnsignedInteger
+
+    /// The bits of the value, as IEEE 754 has them.
+    var bitPattern: Pattern { get }
+
     static var type: ScalarType { get }
 }
 

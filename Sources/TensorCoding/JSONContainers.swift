@@ -1,9 +1,9 @@
 /// The members of an object, as they are written.
 ///
-/// The four types that answers hold most are written at once; all others write themselves, or are numbers.
+/// The types that answers hold most are written at once; all others write themselves, or are numbers.
 struct JSONObjectContainer<Key: CodingKey>: KeyedEncodingContainerProtocol {
     let encoder: JSONTextEncoder
-    let place: JSONTextEncoder.Place
+    let place: JSONBuilder.Place
 
     var codingPath: [any CodingKey] { [] }
 
@@ -34,7 +34,12 @@ struct JSONObjectContainer<Key: CodingKey>: KeyedEncodingContainerProtocol {
 
     func encode<Value: Encodable>(_ value: Value, forKey key: Key) throws {
         begin(key)
-        try encoder.write(value)
+        // Of a shape the elements are as many calls of generic code; a look at the type is none.
+        if Value.self == [Int].self, let numbers = value as? [Int] {
+            encoder.put(numbers)
+        } else {
+            try encoder.write(value)
+        }
     }
 
     func nestedContainer<Nested: CodingKey>(
@@ -67,10 +72,10 @@ struct JSONObjectContainer<Key: CodingKey>: KeyedEncodingContainerProtocol {
 /// The elements of an array, as they are written.
 struct JSONArrayContainer: UnkeyedEncodingContainer {
     let encoder: JSONTextEncoder
-    let place: JSONTextEncoder.Place
+    let place: JSONBuilder.Place
     private(set) var count = 0
 
-    init(encoder: JSONTextEncoder, place: JSONTextEncoder.Place) {
+    init(encoder: JSONTextEncoder, place: JSONBuilder.Place) {
         self.encoder = encoder
         self.place = place
     }

@@ -8,10 +8,10 @@ package struct JSONMask: Sendable, Equatable {
     ///
     /// Throws what `JSONTensor` throws.
     package init(from decoder: any Decoder, as type: ScalarType) throws {
-        let place = decoder.place
-        if [place, place.appending("data")].contains(where: decoder.arrays.beginsWithBoolean) {
+        let value = JSONValue(decoder)
+        if value.array?.beginsWithBoolean ?? value.member("data")?.array?.beginsWithBoolean ?? false {
             let reader = TensorReader<Bool>(maxElements: .max)
-            elements = .boolean(try reader.read(decoder).tensor)
+            elements = .boolean(try reader.read(value).tensor)
         } else {
             elements = .additive(try JSONTensor(from: decoder, as: type).tensor)
         }

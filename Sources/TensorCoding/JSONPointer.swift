@@ -1,5 +1,5 @@
 /// A place in a JSON document, as RFC 6901 writes it: `/x/3/17`.
-package struct JSONPointer: Sendable, Hashable, CustomStringConvertible {
+package struct JSONPointer: Sendable, Equatable, CustomStringConvertible {
     package var steps: [String]
 
     package init(_ steps: [String] = []) {
@@ -7,24 +7,17 @@ package struct JSONPointer: Sendable, Hashable, CustomStringConvertible {
     }
 
     init(_ codingPath: [any CodingKey]) {
-        steps = codingPath.map { $0.intValue.map(String.init) ?? $0.stringValue }
+        steps = codingPath.map(\.stringValue)
     }
 
     /// Byte for byte: strings compare as people read them, and keys as RFC 8259 §8.3 has it.
     package static func == (one: JSONPointer, other: JSONPointer) -> Bool {
-        one.steps.elementsEqual(other.steps) { $0.utf8.elementsEqual($1.utf8) }
-    }
-
-    package func hash(into hasher: inout Hasher) {
-        for step in steps {
-            for byte in step.utf8 { hasher.combine(byte) }
-            // No byte of UTF-8: without an end to each step a client could make any number of places alike.
-            hasher.combine(UInt8.max)
-        }
+        one.steps.elementsEqual(other.steps) { $0.isSame(as: $1) }
     }
 
     package func appending(_ step: String) -> JSONPointer {
-        JSONPointer(steps + [step])
+        // Of places of members of the body many are made, and few are read.
+        steps.isEmpty ? JSONPointer([step]) : JSONPointer(steps + [step])
     }
 
     package func appending(_ index: Int) -> JSONPointer {

@@ -17,20 +17,25 @@ extension JSONScanner {
                 JSONArray(reading: text, from: offset, as: Double.self, maxCount: most, maxDepth: depth, at: pointer)
             }
         guard let array else { return false }
-        arrays[pointer] = array
+        let start = offset
         offset = array.range.upperBound
         numberCount += array.count
+        arrays.append(array)
+        let isEmpty = array.count == 0 && byte(after: start, text) == UInt8(ascii: "]")
+        append(isEmpty ? .array(count: 0) : .closedArray, from: start, array: arrays.count - 1)
         return true
     }
 
     private func firstByteInBrackets(_ text: Span<UInt8>) -> UInt8? {
-        for place in offset..<text.count {
-            switch text[place] {
-            case UInt8(ascii: "["), 0x20, 0x0A, 0x0D, 0x09: continue
-            case let byte: return byte
-            }
-        }
-        return nil
+        var place = offset
+        while place < text.count, text[place] == UInt8(ascii: "[") || text[place].isWhiteSpace { place += 1 }
+        return place < text.count ? text[place] : nil
+    }
+
+    private func byte(after place: Int, _ text: Span<UInt8>) -> UInt8? {
+        var next = place + 1
+        while next < text.count, text[next].isWhiteSpace { next += 1 }
+        return next < text.count ? text[next] : nil
     }
 
     /// Remembers the first value in an array that is not of the kind of the others, or not of a tensor.
@@ -62,31 +67,11 @@ extension JSONScanner {
         guard let array = otherArray, array.depth == levels.count else { return }
         otherArray = nil
         let defect = InvalidValue(.wrongType, at: pointer, "this is no array of numbers")
-        arrays[pointer] = JSONArray(
-            range: array.start..<offset, elements: .other(isBooleanFirst: array.kind == .boolean),
-            axes: Array(repeating: 0, count: array.rank), count: 0, defect: array.defect ?? defect)
-    }
-
-    /// Passes over a string that is a value, and remembers where it is if it is long.
-    mutating func stringValue(_ text: Span<UInt8>) throws {
-        let start = offset + 1
-        while let byte = byte(text, at: offset + 1), byte >= 0x20, byte < 0x80, byte != UInt8(ascii: "\""),
-            byte != UInt8(ascii: "\\")
-        {
-            offset += 1
-        }
-        if byte(text, at: offset + 1) == UInt8(ascii: "\"") {
-            offset += 2
-            if offset - start > Self.longString, levels.allSatisfy(\.isObject) {
-                longStrings[pointer] = start..<offset - 1
-            }
-        } else {
-            offset = start - 1
-            _ = try string(text)
-        }
-    }
-
-    private func byte(_ text: Span<UInt8>, at place: Int) -> UInt8? {
-        place < text.count ? text[place] : nil
+        arrays.append(
+            JSONArray(
+                range: array.start..<offset, elements: .other(isBooleanFirst: array.kind == .boolean),
+                axes: Array(repeating: 0, count: array.rank), count: 0, defect: array.defect ?? defect))
+        rows[array.row].array = arrays.count - 1
+        if !array.isKept { rows[array.row].content = .closedArray }
     }
 }

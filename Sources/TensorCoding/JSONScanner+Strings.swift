@@ -1,6 +1,39 @@
 extension JSONScanner {
+    /// What a string of a text that was scanned stands for.
+    static func string(_ text: Span<UInt8>, at offset: Int) throws -> String {
+        var scanner = JSONScanner()
+        scanner.offset = offset
+        return try scanner.string(text)
+    }
+
+    /// Passes over a string; true where its bytes are what it stands for.
+    mutating func passString(_ text: Span<UInt8>) throws -> Bool {
+        if passPlainString(text) { return true }
+        _ = try anyString(text)
+        return false
+    }
+
     /// Passes over a string, and answers what it stands for.
     mutating func string(_ text: Span<UInt8>) throws -> String {
+        let start = offset + 1
+        return passPlainString(text) ? text.string(start..<offset - 1) : try anyString(text)
+    }
+
+    /// Passes over a string of ASCII without escapes. False, and nothing changes, where it is another.
+    private mutating func passPlainString(_ text: Span<UInt8>) -> Bool {
+        for place in offset + 1..<max(text.count, offset + 1) {
+            switch text[place] {
+            case UInt8(ascii: "\""):
+                offset = place + 1
+                return true
+            case UInt8(ascii: "\\"), ..<0x20, 0x80...: return false
+            default: continue
+            }
+        }
+        return false
+    }
+
+    private mutating func anyString(_ text: Span<UInt8>) throws -> String {
         offset += 1
         var bytes: [UInt8] = []
         while let byte = peek(text) {

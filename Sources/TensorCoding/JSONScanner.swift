@@ -1,37 +1,34 @@
-import FoundationEssentials
 import PositionalEncoding
 
-/// One strict pass over a JSON text, which reads its arrays and leaves Foundation's decoder the rest.
+/// One strict pass over a JSON text, which reads its arrays and makes a table of its values.
 ///
-/// That decoder takes 300 ns for a number; it takes trailing commas, the first of two equal keys, UTF-16 and a byte order
-/// mark; refuses `0e5` and `1e-400`; and says neither where a text breaks nor which number is too large. This pass holds the
-/// text to RFC 8259 in UTF-8, keys to be unique, nesting to `maxDepth` and numbers to float64.
+/// It holds the text to RFC 8259 in UTF-8, keys to be unique, nesting to `maxDepth` and numbers to float64.
 struct JSONScanner {
     static let maxDepth = 64
     /// What a request may hold beside the elements of arrays.
-    private static let maxValues = 65_536
-    /// Strings past this are left where they are, as no name or choice is so long.
-    static let longString = 1_024
-
-    /// A number that is zero in float64 and that Foundation does not read as such.
-    struct Zero: Equatable {
-        let range: Range<Int>
-        let isNegative: Bool
-    }
+    static let maxValues = 65_536
 
     /// An array or object that is open.
     struct Level {
         var isObject: Bool
-        /// Of an array: the index of the element under way.
+        /// Its row; nil where it stands in an array of which no rows are kept.
+        var row: Int?
+        /// The index of the element or member under way.
         var index = 0
-        /// Of an object: the key of the member under way, and all so far, byte for byte: strings compare as people read them.
+        /// Of an object: the key of the member under way.
         var key: String?
-        var keys: Set<[UInt8]> = []
+        /// Of an object: where its keys begin among those of all that are open.
+        let firstKey: Int
+        /// Of an object with many: its keys, byte for byte: strings compare as people read them.
+        var knownKeys: Set<[UInt8]> = []
     }
 
     /// An array that is not of one kind of element alone, under way.
     struct OtherArray {
         let start: Int
+        let row: Int
+        /// Whether what is in it has rows.
+        var isKept = true
         /// How many arrays and objects it stands in.
         let depth: Int
         /// What its first element is, and how many arrays that is in.
@@ -52,13 +49,13 @@ struct JSONScanner {
     var refusal: InvalidValue?
 
     var offset = 0
-    private(set) var levels: [Level] = []
-    var zeros: [Zero] = []
+    var levels: [Level] = []
+    /// Of the objects that are open.
+    var keys: [String] = []
+    var rows: [JSONTable.Row] = []
     /// Those that stand in objects only.
-    var arrays: [JSONPointer: JSONArray] = [:]
+    var arrays: [JSONArray] = []
     var otherArray: OtherArray?
-    /// Between their quotes; without escapes.
-    var longStrings: [JSONPointer: Range<Int>] = [:]
 
     init(maxNumbers: Int = .max, guess: ScalarType = .float32) {
         self.maxNumbers = maxNumbers
@@ -90,7 +87,7 @@ struct JSONScanner {
     /// Passes over a value, or over the beginning of an array or object that is not empty: true where a value follows.
     private mutating func beginValue(_ text: Span<UInt8>) throws -> Bool {
         guard let byte = peek(text) else { throw error(text, "the text ends where a value is expected") }
-        // Elements of an array take no memory here: the decoder sees it only where it is small.
+        // Elements of an array are none: of many, none are kept.
         if otherArray == nil { valueCount += 1 }
         guard valueCount <= Self.maxValues else {
             throw InvalidValue(
@@ -98,22 +95,26 @@ struct JSONScanner {
                 "there are more than \(Self.maxValues) values up to here, besides elements of arrays, and that is the limit"
             )
         }
-        note(byte)
+        if otherArray != nil { note(byte) }
         switch byte {
         case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
+            let start = offset
             try number(text)
             numberCount += 1
+            append(.number, from: start)
         case UInt8(ascii: "\""):
-            try stringValue(text)
-        case UInt8(ascii: "[") where otherArray == nil && levels.allSatisfy(\.isObject):
+            let start = offset
+            let isPlain = try passString(text)
+            append(.string(isPlain: isPlain), from: start)
+        case UInt8(ascii: "[") where otherArray == nil:
             if readArray(text) { return false }
-            otherArray = OtherArray(start: offset, depth: levels.count)
+            otherArray = OtherArray(start: offset, row: rows.count, depth: levels.count)
             return try beginArrayOrObject(text, isObject: false)
         case UInt8(ascii: "["), UInt8(ascii: "{"):
             return try beginArrayOrObject(text, isObject: byte == UInt8(ascii: "{"))
-        case UInt8(ascii: "t"): try literal("true", text)
-        case UInt8(ascii: "f"): try literal("false", text)
-        case UInt8(ascii: "n"): try literal("null", text)
+        case UInt8(ascii: "t"): try literal("true", .boolean(true), text)
+        case UInt8(ascii: "f"): try literal("false", .boolean(false), text)
+        case UInt8(ascii: "n"): try literal("null", .null, text)
         case UInt8(ascii: "]"), UInt8(ascii: "}"):
             throw error(text, "expected a value after the comma or colon, found \(shown(text))")
         case UInt8(ascii: "N"), UInt8(ascii: "I"):
@@ -130,13 +131,15 @@ struct JSONScanner {
         guard levels.count < Self.maxDepth else {
             throw error(text, "arrays and objects are nested more than \(Self.maxDepth) deep", kind: .tooDeep)
         }
+        let row = append(isObject ? .object(count: 0) : .array(count: 0), from: offset)
         offset += 1
         skipWhiteSpace(text)
         if peek(text) == (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) {
             offset += 1
+            if let row { rows[row].end = offset }
             return false
         }
-        levels.append(Level(isObject: isObject))
+        levels.append(Level(isObject: isObject, row: row, firstKey: keys.count))
         if isObject { try key(text) }
         return true
     }
@@ -154,11 +157,12 @@ struct JSONScanner {
                 offset += 1
                 skipWhiteSpace(text)
                 levels[top].key = nil
-                if isObject { try key(text) } else { levels[top].index += 1 }
+                levels[top].index += 1
+                if isObject { try key(text) }
                 return false
             case close:
                 offset += 1
-                levels.removeLast()
+                endLevel()
                 endOtherArray()
             default:
                 throw error(text, "expected \",\" or \"\(isObject ? "}" : "]")\", found \(shown(text))")
@@ -176,9 +180,8 @@ struct JSONScanner {
         }
         let start = offset
         let key = try string(text)
-        let top = levels.count - 1
-        levels[top].key = key
-        guard levels[top].keys.insert(Array(key.utf8)).inserted else {
+        levels[levels.count - 1].key = key
+        guard remember(key) else {
             offset = start
             throw error(text, "the key \"\(key.clipped)\" is given twice", kind: .duplicateKey)
         }
@@ -188,11 +191,15 @@ struct JSONScanner {
         skipWhiteSpace(text)
     }
 
-    private mutating func literal(_ word: StaticString, _ text: Span<UInt8>) throws {
+    private mutating func literal(
+        _ word: StaticString, _ content: JSONTable.Row.Content, _ text: Span<UInt8>
+    ) throws {
+        let start = offset
         for byte in word.description.utf8 {
             guard peek(text) == byte else { throw error(text, "expected \(word), found \(shown(text))") }
             offset += 1
         }
+        append(content, from: start)
     }
 
     func peek(_ text: Span<UInt8>) -> UInt8? {
@@ -200,9 +207,7 @@ struct JSONScanner {
     }
 
     private mutating func skipWhiteSpace(_ text: Span<UInt8>) {
-        while let byte = peek(text), byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 {
-            offset += 1
-        }
+        while let byte = peek(text), byte.isWhiteSpace { offset += 1 }
     }
 
     var pointer: JSONPointer {
@@ -227,4 +232,10 @@ struct JSONScanner {
         return JSONSyntaxError(
             kind: kind, reason: reason, offset: offset, line: line, column: offset - lineStart + 1, pointer: pointer)
     }
+}
+
+extension UInt8 {
+    /// As RFC 8259 §2 has it.
+    @inline(__always)
+    var isWhiteSpace: Bool { self == 0x20 || self == 0x0A || self == 0x0D || self == 0x09 }
 }

@@ -26,10 +26,10 @@ package struct JSONTensor: Sendable, Equatable {
     package init(from decoder: any Decoder, as type: ScalarType, maxElements: Int = .max) throws {
         switch type {
         case .float32:
-            let (tensor, form) = try TensorReader<Float>(maxElements: maxElements).read(decoder)
+            let (tensor, form) = try TensorReader<Float>(maxElements: maxElements).read(JSONValue(decoder))
             self.init(.float32(tensor), form: form)
         case .float64:
-            let (tensor, form) = try TensorReader<Double>(maxElements: maxElements).read(decoder)
+            let (tensor, form) = try TensorReader<Double>(maxElements: maxElements).read(JSONValue(decoder))
             self.init(.float64(tensor), form: form)
         }
     }
@@ -40,22 +40,25 @@ extension JSONTensor: Encodable {
 
     /// Throws `EncodingError` where an element is no number that JSON has.
     package func encode(to encoder: any Encoder) throws {
-        if form != .base64, let index = tensor.firstNonFinite {
-            throw EncodingError.invalidValue(
-                tensor,
-                EncodingError.Context(codingPath: encoder.codingPath, debugDescription: "\(index) is not finite"))
-        }
         switch form {
         case .nested:
-            encoder.write(ArrayText(tensor, axes: tensor.shape.axes))
+            try encode(axes: tensor.shape.axes, to: encoder)
         case .flat:
             var object = encoder.container(keyedBy: Key.self)
-            object.superEncoder(forKey: .data).write(ArrayText(tensor, axes: [tensor.shape.count]))
+            try encode(axes: [tensor.shape.count], to: object.superEncoder(forKey: .data))
             try object.encode(tensor.shape.axes, forKey: .shape)
         case .base64:
             var object = encoder.container(keyedBy: Key.self)
             object.superEncoder(forKey: .base64).write(Base64Text(tensor))
             try object.encode(tensor.shape.axes, forKey: .shape)
+        }
+    }
+
+    private func encode(axes: [Int], to encoder: any Encoder) throws(EncodingError) {
+        do throws(NotFinite) {
+            try encoder.write(ArrayText(tensor, axes: axes))
+        } catch {
+            throw .invalidValue(tensor, .init(codingPath: encoder.codingPath, debugDescription: "it is not finite"))
         }
     }
 }

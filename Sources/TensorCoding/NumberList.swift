@@ -9,14 +9,14 @@ package struct NumberList: Sendable {
 
     /// Throws `InvalidValue` where the value is no array, or no list of numbers nested up to three deep.
     package init(from decoder: any Decoder) throws {
-        let place = decoder.place
-        guard let tensor = try decoder.arrays.tensor(of: Double.self, at: place, maxElements: .max) else {
-            let found = JSONValueKind(of: decoder).rawValue
-            throw InvalidValue(.wrongType, at: place, "this must be an array of numbers, and is \(found)")
+        let value = JSONValue(decoder)
+        guard let tensor = try value.tensor(of: Double.self, maxElements: .max) else {
+            throw InvalidValue(
+                .wrongType, at: value.place, "this must be an array of numbers, and is \(value.kind.rawValue)")
         }
         guard tensor.shape.rank <= 3 else {
             throw InvalidValue(
-                .shapeMismatch, at: place,
+                .shapeMismatch, at: value.place,
                 "this is nested \(tensor.shape.rank) deep; lists of numbers are nested up to 3")
         }
         numbers = tensor.elements

@@ -12,6 +12,17 @@ import Testing
         #expect(AnyTensor.float32(narrow).firstNonFinite == [1, 0, 1])
     }
 
+    @Test(arguments: [0, 1, 63, 64, 1_023, 1_024, 1_025, 2_047, 2_048, 2_999])
+    func `an element that is not finite is found wherever it stands`(place: Int) throws {
+        for value in [Double.nan, -.nan, .infinity, -.infinity, .signalingNaN] {
+            var numbers = (0..<3_000).map { $0.isMultiple(of: 2) ? Double.greatestFiniteMagnitude : -0.0 }
+            numbers[place] = value
+            #expect(try Tensor<Double>.vector(numbers).firstNonFinite == [place])
+            let narrow = numbers.map { abs($0) < .infinity ? Float.greatestFiniteMagnitude : Float($0) }
+            #expect(try Tensor<Float>.vector(narrow).firstNonFinite == [place])
+        }
+    }
+
     @Test func `the largest and the smallest numbers are finite`() throws {
         let extremes = try Tensor<Float>.vector([.greatestFiniteMagnitude, -.leastNonzeroMagnitude, -0.0])
         #expect(extremes.firstNonFinite == nil)

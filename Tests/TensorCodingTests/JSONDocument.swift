@@ -62,14 +62,13 @@ enum JSONDocument: Equatable, DecodableWithConfiguration {
 
     /// The array that was scanned at the decoder's place; nil where there is none. Throws where a number in it is too large.
     private static func scanned(_ decoder: any Decoder) throws -> JSONDocument? {
-        guard let arrays = decoder.userInfo[JSONArrays.key] as? JSONArrays else { return nil }
-        let place = JSONPointer(decoder.codingPath)
+        guard let value = decoder as? JSONValue else { return nil }
         do {
-            if arrays.beginsWithBoolean(at: place) {
-                let tensor = try arrays.tensor(of: Bool.self, at: place, maxElements: .max)
+            if value.array?.beginsWithBoolean == true {
+                let tensor = try value.tensor(of: Bool.self, maxElements: .max)
                 return tensor.map { nested($0.elements.map(JSONDocument.boolean)[...], $0.shape.axes[...]) }
             }
-            let tensor = try arrays.tensor(of: Double.self, at: place, maxElements: .max)
+            let tensor = try value.tensor(of: Double.self, maxElements: .max)
             return tensor.map { nested($0.elements.map(JSONDocument.number)[...], $0.shape.axes[...]) }
         } catch let error as InvalidValue {
             switch error.kind {

@@ -4,7 +4,7 @@ import Testing
 @testable import TensorCoding
 
 @Suite struct JSONReaderTests {
-    /// A type whose own decoding is Foundation's but for its numbers, so that errors are Foundation's too.
+    /// A type that decodes itself as Codable's do, but for its numbers.
     private struct Point: DecodableWithConfiguration, Equatable {
         let x: Int
         let name: String
@@ -39,7 +39,7 @@ import Testing
         #expect(tagged == Point(x: 0, name: "q", path: [1], tags: ["a", "[1]"]))
     }
 
-    @Test func `what is not JSON never gets to Foundation`() {
+    @Test func `what is not JSON is read by nobody`() {
         for text in [
             "{\"x\":1,\"name\":\"p\",\"path\":[1,]}", "{\"x\":1,\"x\":2,\"name\":\"p\",\"path\":[1]}", "", "{",
             "\u{FEFF}{}",
@@ -66,7 +66,7 @@ import Testing
         ("[]", .wrongType, ""),
         ("null", .wrongType, ""),
     ])
-    func `what Foundation refuses is said with its place`(text: String, kind: InvalidValue.Kind, place: String) throws {
+    func `what a type refuses is said with its place`(text: String, kind: InvalidValue.Kind, place: String) throws {
         let error = try #require(invalidValue { try point(text) })
         #expect(error.kind == kind)
         #expect(error.pointer.description == place)

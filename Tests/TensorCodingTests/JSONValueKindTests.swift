@@ -7,7 +7,7 @@ import Testing
     private struct Value: DecodableWithConfiguration {
         let kind: JSONValueKind
         init(from decoder: any Decoder, configuration: Bool) throws {
-            kind = JSONValueKind(of: decoder)
+            kind = JSONValue(decoder).kind
         }
     }
 

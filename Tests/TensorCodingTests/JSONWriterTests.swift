@@ -64,6 +64,26 @@ import Testing
         }
     }
 
+    @Test(arguments: [0, 70_000, 139_999, 140_000, 199_999, 279_999])
+    func `a number that is not finite is found in either half of a large tensor`(place: Int) throws {
+        for rows in [1, 2, 280] {
+            var numbers = [Float](repeating: 0.5, count: 280_000)
+            numbers[place] = -.infinity
+            let large = try tensor(numbers, [rows, 280_000 / rows], .nested)
+            #expect(throws: EncodingError.self) { try JSONWriter.write(["x": large]) }
+        }
+    }
+
+    @Test func `whole numbers are written as they are`() throws {
+        for number in [0, 7, -7, 10, 1_000_000, Int.max, Int.min] {
+            #expect(try JSONWriter.text(["a": [number, number]]) == "{\"a\":[\(number),\(number)]}")
+            #expect(try JSONWriter.text([number]) == "[\(number)]")
+            #expect(try JSONWriter.text(["a": Int64(number)]) == "{\"a\":\(number)}")
+        }
+        #expect(try JSONWriter.text(["a": UInt64.max]) == "{\"a\":18446744073709551615}")
+        #expect(try JSONWriter.text(["a": [Int]()]) == "{\"a\":[]}")
+    }
+
     @Test func `tensors stand where they belong among other members`() throws {
         struct Answer: Encodable {
             struct Inner: Encodable {

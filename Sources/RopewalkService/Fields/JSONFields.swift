@@ -1,52 +1,54 @@
 import TensorCoding
 
 /// The members of an object in a JSON body.
-struct JSONFields: Fields {
-    private struct Key: CodingKey {
-        let stringValue: String
-        var intValue: Int? { nil }
-        init(stringValue: String) { self.stringValue = stringValue }
-        init?(intValue: Int) { nil }
-    }
-
-    private let container: KeyedDecodingContainer<Key>
-    let pointer: JSONPointer
+struct JSONFields: Fields, Sendable {
+    private let object: JSONValue
     /// Whether a member of null is as one that is not there, as in what others wrote.
     private let ignoresNull: Bool
-    let names: [String]
 
     /// Throws where the value is no object.
-    init(_ decoder: any Decoder, at pointer: JSONPointer = JSONPointer(), ignoringNull: Bool = false) throws {
-        guard let container = try? decoder.container(keyedBy: Key.self) else {
-            let name = pointer.steps.last ?? "the body"
-            throw Problem(
-                .wrongType, at: .pointer(pointer),
-                "\(name) must be an object; this is \(JSONValueKind(of: decoder).explained)")
-        }
-        self.container = container
-        self.pointer = pointer
-        ignoresNull = ignoringNull
-        let keys = container.allKeys
-        names = (ignoringNull ? keys.filter { (try? container.decodeNil(forKey: $0)) == false } : keys)
-            .map(\.stringValue)
+    init(_ decoder: any Decoder) throws {
+        try self.init(JSONValue(decoder), ignoringNull: false)
     }
 
-    /// Requests have few members, and ask for many: a look at the names is quicker than one into the container.
-    func contains(_ name: String) -> Bool {
-        names.contains(name)
+    private init(_ value: JSONValue, ignoringNull: Bool) throws {
+        guard value.kind == .object else {
+            let place = value.place
+            throw Problem(
+                .wrongType, at: .pointer(place),
+                "\(place.steps.last ?? "the body") must be an object; this is \(value.kind.explained)")
+        }
+        object = value
+        ignoresNull = ignoringNull
     }
+
+    var names: [String] {
+        var names: [String] = []
+        for member in object.children where !ignoresNull || member.kind != .null { names.append(member.key) }
+        return names
+    }
+
+    /// The names of those that hold objects.
+    var objectNames: [String] { object.children.filter { $0.kind == .object }.map(\.key) }
+
+    private func member(_ name: String) -> JSONValue? {
+        guard let member = object.member(name), !ignoresNull || member.kind != .null else { return nil }
+        return member
+    }
+
+    func contains(_ name: String) -> Bool { member(name) != nil }
 
     func place(of name: String) -> Place {
-        .pointer(pointer.appending(name))
+        .pointer(object.place.appending(name))
     }
 
     func place(of name: String, indices: [Int]) -> Place {
-        .pointer(indices.reduce(pointer.appending(name)) { $0.appending($1) })
+        .pointer(indices.reduce(object.place.appending(name)) { $0.appending($1) })
     }
 
-    func number(_ name: String) throws -> Double { try value(name, "a number") }
-    func boolean(_ name: String) throws -> Bool { try value(name, "true or false") }
-    func string(_ name: String) throws -> String { try value(name, "a string") }
+    func number(_ name: String) throws -> Double { try value(name, "a number") { try $0.decode(Double.self) } }
+    func boolean(_ name: String) throws -> Bool { try value(name, "true or false") { try $0.decode(Bool.self) } }
+    func string(_ name: String) throws -> String { try value(name, "a string") { try $0.decode(String.self) } }
 
     func numbers(_ name: String) throws -> [Double] {
         let list = try NumberList(from: decoder(of: name))
@@ -57,46 +59,53 @@ struct JSONFields: Fields {
     }
 
     func positions(_ name: String, rowCount: Int) throws -> PositionList {
-        do {
-            let list = try NumberList(from: decoder(of: name))
-            return PositionList(numbers: list.numbers, axes: list.axes)
-        } catch let error as InvalidValue where error.kind == .wrongType && error.pointer == pointer.appending(name) {
-            if let number = try? container.decode(Double.self, forKey: Key(stringValue: name)) {
-                return PositionList(numbers: [number], axes: [])
-            }
-            let found = JSONValueKind(of: try decoder(of: name)).rawValue
+        let value = try value(of: name)
+        if value.kind == .number { return PositionList(numbers: [try number(name)], axes: []) }
+        guard value.kind == .array else {
             throw Problem(
                 .wrongType, at: place(of: name),
-                "\(name) must be a number, or an array with one number a row; this is \(found)")
+                "\(name) must be a number, or an array with one number a row; this is \(value.kind.rawValue)")
         }
+        let list = try NumberList(from: value)
+        return PositionList(numbers: list.numbers, axes: list.axes)
     }
 
     func rotary(_ context: RequestContext) throws -> RotaryFields { try RotaryFields(self, context.models) }
 
     /// A list of strings.
-    func strings(_ name: String) throws -> [String] { try value(name, "a list of strings") }
+    func strings(_ name: String) throws -> [String] {
+        try value(name, "a list of strings") { try $0.decode([String].self) }
+    }
 
     /// The members of the object that a field holds.
     func object(_ name: String, ignoringNull: Bool = false) throws -> JSONFields {
-        try JSONFields(
-            decoder(of: name), at: pointer.appending(name), ignoringNull: ignoringNull || self.ignoresNull)
+        try JSONFields(value(of: name), ignoringNull: ignoringNull || ignoresNull)
     }
 
     /// Whether a field holds an object.
     func isObject(_ name: String) throws -> Bool {
-        try JSONValueKind(of: decoder(of: name)) == .object
+        try value(of: name).kind == .object
     }
 
     /// For a type that reads itself.
-    func decoder(of name: String) throws -> any Decoder {
-        guard contains(name) else { throw Problem(.missingField, at: place(of: name), "\(name) is missing") }
-        return try container.superDecoder(forKey: Key(stringValue: name))
+    func decoder(of name: String) throws -> any Decoder { try value(of: name) }
+
+    private func value(of name: String) throws -> JSONValue {
+        guard let value = member(name) else {
+            throw Problem(.missingField, at: place(of: name), "\(name) is missing")
+        }
+        return value
     }
 
-    private func value<Value: Decodable>(_ name: String, _ expected: String) throws -> Value {
-        if let value = try? container.decode(Value.self, forKey: Key(stringValue: name)) { return value }
-        let found = JSONValueKind(of: try decoder(of: name))
-        throw Problem(.wrongType, at: place(of: name), "\(name) must be \(expected); this is \(found.explained)")
+    private func value<Value>(
+        _ name: String, _ expected: String, _ read: (JSONValue) throws -> Value
+    ) throws -> Value {
+        let value = try value(of: name)
+        guard let read = try? read(value) else {
+            throw Problem(
+                .wrongType, at: place(of: name), "\(name) must be \(expected); this is \(value.kind.explained)")
+        }
+        return read
     }
 }
 

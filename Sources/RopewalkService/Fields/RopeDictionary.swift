@@ -23,7 +23,7 @@ struct RopeDictionary {
                 "rope_parameters and rope_scaling are two names of one thing; give one")
         }
         let whole = try names.first.map { try config.object($0) }
-        isNested = try !(whole.map(Self.nestedTypes) ?? []).isEmpty
+        isNested = !(whole.map(Self.nestedTypes) ?? []).isEmpty
         let choices = try Self.layerTypes(config, modelType: modelType)
         guard !choices.isEmpty else {
             fields = whole
@@ -60,8 +60,8 @@ struct RopeDictionary {
         return hasTwo ? ["full_attention", "sliding_attention"] : []
     }
 
-    private static func nestedTypes(_ whole: JSONFields) throws -> [String] {
-        try whole.names.filter { try whole.isObject($0) }.sorted()
+    private static func nestedTypes(_ whole: JSONFields) -> [String] {
+        whole.objectNames.sorted()
     }
 
     /// The base, from here or from beside it, and its place. Throws where two of its names differ.

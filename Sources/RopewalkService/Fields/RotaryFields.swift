@@ -57,12 +57,12 @@ final class RotaryFields: Sendable {
             object = keys
             return try ScalingFields(keys, otherNames: ["rope_theta"])
         }
-        let pointer = object?.pointer
-        let knownPlace = fields.place(of: fields.contains("model") ? "model" : "config")
         try self.init(
             fields, scaling: scaling,
             scalingBase: object.flatMap { keys in try keys.ifGiven("rope_theta", keys.number) },
-            scalingPlace: { name in pointer.map { .pointer($0.appending(name)) } ?? knownPlace },
+            scalingPlace: { [object] in
+                object?.place(of: $0) ?? fields.place(of: fields.contains("model") ? "model" : "config")
+            },
             substitute: SubstituteFields.read(fields, scaling: scaling), known: known, mustNameLayout: true)
     }
 

@@ -9,6 +9,12 @@ protocol ArrayElement: Sendable, Equatable {
     /// What it is called in a message.
     static var noun: String { get }
 
+    /// As an array of any type holds them.
+    static func stored(_ elements: [Self]) -> JSONArray.Elements
+
+    /// What an array holds; nil where that is of another type.
+    static func held(by elements: JSONArray.Elements) -> [Self]?
+
     /// Elements from their bytes, little-endian, as many as there are whole ones.
     static func elements(_ bytes: Data) -> [Self]
 
@@ -52,6 +58,12 @@ extension ArrayElement where Self: DecimalScalar {
 }
 
 extension Float: ArrayElement {
+    static func stored(_ elements: [Float]) -> JSONArray.Elements { .float32(elements) }
+
+    static func held(by elements: JSONArray.Elements) -> [Float]? {
+        if case .float32(let elements) = elements { elements } else { nil }
+    }
+
     @inline(__always)
     static func readRun(
         _ cursor: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, into target: UnsafeMutablePointer<Float>,
@@ -61,11 +73,23 @@ extension Float: ArrayElement {
     }
 }
 
-extension Double: ArrayElement {}
+extension Double: ArrayElement {
+    static func stored(_ elements: [Double]) -> JSONArray.Elements { .float64(elements) }
+
+    static func held(by elements: JSONArray.Elements) -> [Double]? {
+        if case .float64(let elements) = elements { elements } else { nil }
+    }
+}
 
 extension Bool: ArrayElement {
     static var filler: Bool { false }
     static var noun: String { "true or false" }
+
+    static func stored(_ elements: [Bool]) -> JSONArray.Elements { .boolean(elements) }
+
+    static func held(by elements: JSONArray.Elements) -> [Bool]? {
+        if case .boolean(let elements) = elements { elements } else { nil }
+    }
 
     static func elements(_ bytes: Data) -> [Bool] {
         bytes.map { $0 != 0 }

@@ -91,7 +91,7 @@
         var pace = RunPace()
         while true {
             if pace.mayTry {
-                let run = unsafe readRun(cursor, into: elements, at: place)
+                let run = unsafe Self.readRun(cursor, end, into: elements, at: place)
                 pace.tried(run.count)
                 unsafe cursor += run.length
                 place += run.count
@@ -118,8 +118,10 @@
         }
     }
 
-    private func readRun(
-        _ cursor: UnsafePointer<UInt8>, into elements: UnsafeMutableBufferPointer<Element>, at place: Int
+    // Static: self with all its axes would be copied for each call.
+    private static func readRun(
+        _ cursor: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>,
+        into elements: UnsafeMutableBufferPointer<Element>, at place: Int
     ) -> FloatKernels.Run {
         guard let target = elements.baseAddress else { return FloatKernels.Run(count: 0, length: 0) }
         let kept = min(place, elements.count)

@@ -4,7 +4,7 @@ extension JSONArray {
     /// At most `maxCount` elements are kept in memory, and the array is of use only where it has no more.
     init?<Element: ArrayElement>(
         reading text: Span<UInt8>, from start: Int, as type: Element.Type, maxCount: Int,
-        maxDepth: Int = JSONScanner.maxDepth, at place: JSONPointer
+        maxDepth: Int = JSONScanner.maxDepth, at place: @autoclosure () -> JSONPointer
     ) {
         // Two bytes an element at least, so this is enough; what is not written to takes no memory. Never 0: the storage of
         // an empty array is one for all threads, and the initializer below writes its count.
@@ -16,7 +16,7 @@ extension JSONArray {
                 guard unsafe scanner.scan(into: buffer, maxDepth: maxDepth) else { return nil }
                 count = min(scanner.count, capacity)
                 let defect = scanner.defect.map { defect in
-                    InvalidValue(defect.kind, at: defect.indices.reduce(place) { $0.appending($1) }, defect.detail)
+                    InvalidValue(defect.kind, at: defect.indices.reduce(place()) { $0.appending($1) }, defect.detail)
                 }
                 let axes = (0..<scanner.rank).map { scanner.axes[$0] }
                 return (start..<start + scanner.length, axes, scanner.count, defect)
@@ -27,12 +27,6 @@ extension JSONArray {
         // text stays where it is: numbers of up to 32 bytes are.
         let elements = read.count < capacity / 16 ? read.map(\.self) : read
         (range, axes, count, defect) = result
-        self.elements =
-            switch elements {
-            case let elements as [Float]: .float32(elements)
-            case let elements as [Double]: .float64(elements)
-            case let elements as [Bool]: .boolean(elements)
-            default: preconditionFailure("elements are of one of three types")
-            }
+        self.elements = Element.stored(elements)
     }
 }

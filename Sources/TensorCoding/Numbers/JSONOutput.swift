@@ -3,11 +3,13 @@ import Glibc
 
 /// A part of an answer that writes itself into the output's memory.
 protocol LongText {
+    associatedtype Failure: Error = Never
+
     /// At most so many bytes.
     var maxBytes: Int { get }
 
-    /// Writes the text, and answers how many bytes it has.
-    func write(to target: UnsafeMutablePointer<UInt8>) -> Int
+    /// Writes the text, and answers how many bytes it has. Throws where there is none.
+    func write(to target: UnsafeMutablePointer<UInt8>) throws(Failure) -> Int
 }
 
 /// There is no memory for an answer, though the budget had room for it.
@@ -54,14 +56,41 @@ struct OutOfMemory: Error {}
         count += word.utf8CodeUnitCount
     }
 
-    mutating func append(_ text: some LongText) {
+    mutating func append<Text: LongText>(_ text: Text) throws(Text.Failure) {
         guard let target = unsafe reserve(text.maxBytes) else { return }
-        count += unsafe text.write(to: target)
+        count += unsafe try text.write(to: target)
     }
 
     mutating func append<Scalar: DecimalScalar>(_ number: Scalar) {
         guard let target = unsafe reserve(Scalar.longestText) else { return }
         count += unsafe writeNumber(number, to: target)
+    }
+
+    mutating func append(_ number: Int) {
+        // A sign and 19 digits, the last first.
+        let longest = 20
+        guard let target = unsafe reserve(longest) else { return }
+        var (rest, place) = (number.magnitude, longest)
+        repeat {
+            place -= 1
+            unsafe target[place] = UInt8(truncatingIfNeeded: rest % 10) | 0x30
+            rest /= 10
+        } while rest > 0
+        if number < 0 {
+            place -= 1
+            unsafe target[place] = UInt8(ascii: "-")
+        }
+        unsafe target.update(from: target + place, count: longest - place)
+        count += longest - place
+    }
+
+    mutating func append(_ numbers: [Int]) {
+        append(UInt8(ascii: "["))
+        for (index, number) in numbers.enumerated() {
+            if index > 0 { append(UInt8(ascii: ",")) }
+            append(number)
+        }
+        append(UInt8(ascii: "]"))
     }
 
     mutating func append(_ number: some BinaryInteger) {
