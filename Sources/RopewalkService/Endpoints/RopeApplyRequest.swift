@@ -3,6 +3,7 @@ import PositionalEncoding
 /// `POST /rope/apply`: a tensor's rows turned by their positions.
 struct RopeApplyRequest: RopeRequest {
     static let ownNames = OffsetFields.names + ["inverse"]
+    static let names = allNames
     static let turns = true
     static let example = #"{"x":[[1,0]]}"#
 

@@ -3,6 +3,7 @@ import PositionalEncoding
 /// `POST /rope/shift`: keys that are turned already, moved on by some positions.
 struct RopeShiftRequest: RopeRequest {
     static let ownNames = ["by"]
+    static let names = allNames
     static let turns = true
     static let example = #"{"x":[[1,0]],"by":-1}"#
 
