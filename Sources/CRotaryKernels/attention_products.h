@@ -1,7 +1,7 @@
 // Products of a panel of rows with what is laid out in vectors; a part of attention_tiles.h.
 
-// Σ a·b of some rows of a with two vectors of columns of b. Where it `asks`, memory at `ahead` is on its
-// way then.
+// Σ a·b of some rows of a with two vectors of columns of b. Where it `asks`, memory at `ahead` is on its way to the second
+// cache then.
 INLINE void NAME(multiply)(
     const int rows, const SCALAR *a, const SCALAR *b, size_t stride, size_t count, VECTOR (*sums)[2], const bool asks,
     const char *ahead, size_t ahead_step) {
@@ -11,8 +11,8 @@ INLINE void NAME(multiply)(
     for (size_t term = 0; term < count; term++, b += stride) {
         const VECTOR left = NAME(load)(b), right = NAME(load)(b + LANES);
         if (asks) {
-            __builtin_prefetch(ahead, 0, 3);
-            __builtin_prefetch(ahead + 64, 0, 3);
+            __builtin_prefetch(ahead, 0, 2);
+            __builtin_prefetch(ahead + 64, 0, 2);
             ahead += ahead_step;
         }
 #pragma clang loop unroll(full)
@@ -78,9 +78,11 @@ INLINE void NAME(add_rows)(
 }
 
 #if PANEL_ROWS == 14
-#define EACH_ROW_COUNT(f) f(1) f(2) f(3) f(4) f(5) f(6) f(7) f(8) f(9) f(10) f(11) f(12) f(13) f(14)
+#define EACH_OF_FEW_ROWS(f) f(1) f(2) f(3) f(4) f(5) f(6) f(7) f(8)
+#define EACH_ROW_COUNT(f) EACH_OF_FEW_ROWS(f) f(9) f(10) f(11) f(12) f(13) f(14)
 #else
-#define EACH_ROW_COUNT(f) f(1) f(2) f(3) f(4) f(5) f(6)
+#define EACH_OF_FEW_ROWS(f) f(1) f(2) f(3) f(4) f(5) f(6)
+#define EACH_ROW_COUNT EACH_OF_FEW_ROWS
 #endif
 
 __attribute__((noinline)) static void NAME(score)(

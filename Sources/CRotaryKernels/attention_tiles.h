@@ -14,6 +14,7 @@
 #include "attention_vectors.h"
 #include "attention_products.h"
 #include "attention_keys.h"
+#include "attention_few.h"
 #include "attention_sight.h"
 
 // What scores are multiplied by when they are weighed: the scale, or 1 where `finish_scores` has scaled them, since a mask adds
@@ -107,26 +108,32 @@ INLINE size_t NAME(tile_keys)(size_t dimension) {
 // Sets the scores of a panel and what it sees of a tile, and lays out more of its keys where they are missing.
 static void NAME(score_panel)(
     const struct CRotaryKernels_Attention *attention, size_t row, size_t rows, const struct NAME(Tile) *tile,
-    struct NAME(Sight) sight, struct NAME(Ready) *ready, const struct NAME(Scratch) *scratch) {
+    struct NAME(Sight) sight, bool is_few, struct NAME(Ready) *ready, const struct NAME(Scratch) *scratch) {
     const size_t dimension = attention->dimension, run_length = WIDTH * dimension;
     const size_t first_run = sight.first / WIDTH, end_run = (sight.end + WIDTH - 1) / WIDTH;
     const SCALAR *keys = (const SCALAR *)attention->key + tile->first * dimension;
     const size_t columns = attention->value_dimension;
     const SCALAR *values = (const SCALAR *)attention->value + tile->first * columns;
-    for (; ready->runs < end_run; ready->runs++)
-        NAME(lay_out)(
-            keys + ready->runs * run_length, tile->count - ready->runs * WIDTH, dimension,
-            scratch->keys + ready->runs * run_length, (const char *)(values + ready->runs * WIDTH * columns),
-            WIDTH * columns * sizeof(SCALAR));
-    for (size_t start = 0; start < dimension; start += SUMMED_DIMENSIONS) {
-        const size_t count = dimension - start < SUMMED_DIMENSIONS ? dimension - start : SUMMED_DIMENSIONS;
-        for (size_t index = 0; index < rows; index++)
-            memcpy(
-                scratch->query + index * STRIDE, (const SCALAR *)attention->query + (row + index) * dimension + start,
-                count * sizeof(SCALAR));
-        NAME(score)(
-            rows, scratch->query, scratch->keys + first_run * run_length + start * WIDTH, run_length, end_run - first_run,
-            count, start > 0, scratch->scores + first_run * WIDTH);
+    if (is_few && tile->count >= LANES)
+        NAME(score_few)(
+            rows, (const SCALAR *)attention->query + row * dimension, keys, dimension, sight.first, sight.end, tile->count,
+            scratch->scores);
+    else {
+        for (; ready->runs < end_run; ready->runs++)
+            NAME(lay_out)(
+                keys + ready->runs * run_length, tile->count - ready->runs * WIDTH, dimension,
+                scratch->keys + ready->runs * run_length, (const char *)(values + ready->runs * WIDTH * columns),
+                WIDTH * columns * sizeof(SCALAR));
+        for (size_t start = 0; start < dimension; start += SUMMED_DIMENSIONS) {
+            const size_t count = dimension - start < SUMMED_DIMENSIONS ? dimension - start : SUMMED_DIMENSIONS;
+            for (size_t index = 0; index < rows; index++)
+                memcpy(
+                    scratch->query + index * STRIDE, (const SCALAR *)attention->query + (row + index) * dimension + start,
+                    count * sizeof(SCALAR));
+            NAME(score)(
+                rows, scratch->query, scratch->keys + first_run * run_length + start * WIDTH, run_length, end_run - first_run,
+                count, start > 0, scratch->scores + first_run * WIDTH);
+        }
     }
     const bool is_late = !attention->bias && attention->scale > 0;
     for (size_t index = 0; index < rows; index++) {
@@ -141,7 +148,7 @@ static void NAME(score_panel)(
 // Adds what a panel sees of a tile to its rows of the output.
 static void NAME(add_panel)(
     const struct CRotaryKernels_Attention *attention, size_t row, size_t rows, size_t block_row,
-    const struct NAME(Tile) *tile, struct NAME(Sight) sight, struct NAME(Ready) *ready, bool is_last,
+    const struct NAME(Tile) *tile, struct NAME(Sight) sight, struct NAME(Ready) *ready, bool is_few, bool is_last,
     const struct NAME(Scratch) *scratch) {
     const size_t columns = attention->value_dimension, whole = columns / WIDTH * WIDTH;
     const SCALAR *values = (const SCALAR *)attention->value + tile->first * columns;
@@ -167,11 +174,15 @@ static void NAME(add_panel)(
             for (size_t lane = 0; lane < WIDTH; lane++)
                 scratch->tail[key * WIDTH + lane] = whole + lane < columns ? values[key * columns + whole + lane] : 0;
     }
-    // What is wanted next, a piece for each term: the queries of the next panel, or the keys of the next tile.
+    // What is wanted next, a piece for each term: where rows are few, more values, else the queries of the next panel, or the keys
+    // of the next tile.
     const size_t terms = whole / WIDTH * (sight.end - sight.first), row_bytes = attention->dimension * sizeof(SCALAR);
     const char *next = (const char *)values;
     size_t bytes = 0;
-    if (!is_last) {
+    if (is_few) {
+        next = (const char *)(values + SUMMED_KEYS * columns);
+        bytes = (sight.end - sight.first) * columns * sizeof(SCALAR);
+    } else if (!is_last) {
         next = (const char *)attention->query + (row + rows) * row_bytes;
         bytes = rows * row_bytes;
     } else if (tile->first + 2 * tile->count <= attention->key_count) {
@@ -226,6 +237,7 @@ void JOIN(attend, LEVEL, TYPE)(
     const size_t tile_keys = NAME(tile_keys)(attention->dimension), columns = attention->value_dimension;
     // Panels of nearly one height: none is so low that it would take as long as a higher one.
     const size_t panels = (row_count + PANEL_ROWS - 1) / PANEL_ROWS;
+    const bool is_few = row_count <= FEW_ROWS;
     for (size_t row = 0; row < row_count; row++) {
         scratch.largest[row] = (SCALAR)-INFINITY;
         scratch.sums[row] = 0;
@@ -239,10 +251,10 @@ void JOIN(attend, LEVEL, TYPE)(
             const size_t row = first_row + start;
             const struct NAME(Sight) sight = NAME(look)(attention, row, rows, &tile, scratch.seen, scratch.sees + start);
             const bool is_empty = sight.first == sight.end;
-            if (!is_empty) NAME(score_panel)(attention, row, rows, &tile, sight, &ready, &scratch);
+            if (!is_empty) NAME(score_panel)(attention, row, rows, &tile, sight, is_few, &ready, &scratch);
             if (attention->weights) NAME(keep_scores)(attention, row, rows, &tile, sight, &scratch);
             if (!is_empty)
-                NAME(add_panel)(attention, row, rows, start, &tile, sight, &ready, panel + 1 == panels, &scratch);
+                NAME(add_panel)(attention, row, rows, start, &tile, sight, &ready, is_few, panel + 1 == panels, &scratch);
         }
     }
     for (size_t row = 0; row < row_count; row++) {
@@ -273,3 +285,12 @@ void JOIN(attend, LEVEL, TYPE)(
 #undef BESIDE_2
 #undef BESIDE_1
 #undef EACH_ROW_COUNT
+#undef EACH_OF_FEW_ROWS
+#undef FEW_ROWS
+#undef PARTS
+#undef LOW
+#undef HIGH
+#undef LOW_PAIRS
+#undef HIGH_PAIRS
+#undef EVEN
+#undef ODD
