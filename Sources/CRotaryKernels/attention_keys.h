@@ -63,18 +63,13 @@ INLINE void NAME(transpose)(VECTOR *rows) {
 
 // Lays out WIDTH keys, of which `count` exist, as [dimension, WIDTH]; the others are zeros.
 //
-// Keys are read across rows, which no processor foresees: those of the next run are asked for in the order of memory, and so
-// are the values of these keys, `value_bytes`, which are wanted soon. With one query, memory is all that this waits for.
-static void NAME(lay_out)(
-    const SCALAR *keys, size_t count, size_t dimension, SCALAR *target, const char *values, size_t value_bytes) {
+// Keys are read across rows, which no processor foresees: those of the next run are asked for in the order of memory.
+static void NAME(lay_out)(const SCALAR *keys, size_t count, size_t dimension, SCALAR *target) {
     const char *ahead = (const char *)(keys + WIDTH * dimension);
-    const size_t squares = WIDTH / LANES * (dimension / LANES);
-    const size_t lines = squares ? value_bytes / 64 / squares + 1 : 0;
     for (size_t side = 0; side < WIDTH; side += LANES) {
         size_t column = 0;
         if (count >= side + LANES)
             for (; column + LANES <= dimension; column += LANES) {
-                for (size_t line = 0; line < lines; line++, values += 64) __builtin_prefetch(values, 0, 2);
                 VECTOR rows[LANES];
                 const SCALAR *place = keys + side * dimension + column;
 #pragma clang loop unroll(full)
