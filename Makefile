@@ -5,6 +5,9 @@ SHELL := /bin/bash
 .PHONY: prove-numbers fuzz fuzz-build bench docker docker-test docker-lint deps
 .DEFAULT_GOAL := help
 
+# As in the image: the standard library within the binary makes a small request a tenth cheaper, and the process smaller.
+RELEASE := swift build -c release --static-swift-stdlib
+
 # What follows serve on the command line: make serve ARGS="--port 9000"
 ARGS ?=
 
@@ -29,7 +32,7 @@ help:
 
 serve: deps
 	@[ -x .build/release/ropewalk ] || echo "The first build takes about a minute." >&2
-	@swift build -c release --product ropewalk
+	@$(RELEASE) --product ropewalk
 	@exec .build/release/ropewalk serve $(ARGS)
 
 test: deps .build/python
@@ -86,11 +89,11 @@ goldens:
 	.build/file-goldens/bin/python -B $(FILE_GOLDENS)/make_files.py
 
 check-metrics: deps
-	swift build -c release --product ropewalk
+	$(RELEASE) --product ropewalk
 	@scripts/check-metrics .build/release/ropewalk
 
 conformance: deps .build/conformance
-	swift build -c release --product ropewalk
+	$(RELEASE) --product ropewalk
 	@scripts/conformance/run .build/release/ropewalk .build/conformance
 
 .build/conformance: scripts/conformance/requirements.txt
@@ -99,8 +102,8 @@ conformance: deps .build/conformance
 	touch $@
 
 bench: deps .build/bench
-	swift build -c release --product ropewalk
-	swift build -c release --product bench-engine
+	$(RELEASE) --product ropewalk
+	$(RELEASE) --product bench-engine
 	PYTHONDONTWRITEBYTECODE=1 .build/bench/bin/python Benchmarks/bench --python .build/bench/bin/python $(ARGS)
 
 # PyTorch without what its GPU build brings along: 3 GB that nothing here runs.

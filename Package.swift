@@ -16,18 +16,20 @@ let package = Package(
             linkerSettings: [.linkedLibrary("microhttpd")]
         ),
         .target(name: "Locking"),
+        .target(name: "Caching", dependencies: ["Locking"]),
         .target(name: "LargeMemory"),
         .target(name: "MicroHTTP", dependencies: ["CMicroHTTPD", "Locking", "LargeMemory"]),
         .target(
             name: "CRotaryKernels",
             cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off", "-Wall", "-Wextra", "-Werror"])]),
-        .target(name: "PositionalEncoding", dependencies: ["CRotaryKernels", "Locking", "LargeMemory"]),
+        .target(name: "PositionalEncoding", dependencies: ["CRotaryKernels", "Locking", "Caching", "LargeMemory"]),
         .target(name: "CNumberKernels", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
-        .target(name: "TensorCoding", dependencies: ["CNumberKernels", "PositionalEncoding", "LargeMemory"]),
+        .target(
+            name: "TensorCoding", dependencies: ["CNumberKernels", "PositionalEncoding", "Caching", "LargeMemory"]),
         .target(
             name: "RopewalkService",
             dependencies: [
-                "MicroHTTP", "TensorCoding", "PositionalEncoding", "Locking",
+                "MicroHTTP", "TensorCoding", "PositionalEncoding", "Locking", "Caching",
                 .product(name: "Logging", package: "swift-log"),
             ],
             resources: [
@@ -41,7 +43,9 @@ let package = Package(
                 "RopewalkService", "MicroHTTP", "Locking",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
-            ]
+            ],
+            // The linker that comes with Swift; the system's older one warns of a function in Foundation that nothing calls.
+            linkerSettings: [.unsafeFlags(["-use-ld=lld"])]
         ),
 
         // Makes openapi.json (make openapi). The YAML library needs all of Foundation, which is three times the size of the
@@ -58,6 +62,7 @@ let package = Package(
         .executableTarget(name: "bench-engine", dependencies: ["PositionalEncoding"]),
 
         .testTarget(name: "HouseTests"),
+        .testTarget(name: "CachingTests", dependencies: ["Caching"]),
         .testTarget(
             name: "PositionalEncodingTests", dependencies: ["PositionalEncoding", "CRotaryKernels", "TestSupport"],
             exclude: ["make_inverse_frequencies.py"]

@@ -1,5 +1,6 @@
 """Servers that are measured, and what wrk counts of them."""
 
+import http.client
 import os
 import pathlib
 import re
@@ -37,6 +38,10 @@ class Server:
         request = urllib.request.Request(self.url(path), body, {"Content-Type": kind})
         with urllib.request.urlopen(request, timeout=120) as answer:
             return answer.read()
+
+    def kept_connection(self):
+        """One that stays open from request to request, as a pipeline's does."""
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
 
     def get(self, path):
         with urllib.request.urlopen(self.url(path), timeout=20) as answer:

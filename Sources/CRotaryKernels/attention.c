@@ -5,7 +5,7 @@ size_t CRotaryKernels_attentionScratch(size_t dimension, size_t element_size) {
     const size_t least = 2 * 64 / element_size * dimension;
     const size_t keys = least > attention_tileElements ? least : attention_tileElements;
     const size_t panel = 14 * (attention_tileKeys + 16), values = attention_tileKeys * 2 * 64 / element_size;
-    return (keys + 2 * panel + values) * element_size + 16 * (attention_tileKeys + 64)
+    return (keys + panel + values) * element_size + 16 * (attention_tileKeys + 64)
         + CRotaryKernels_attentionRows * (2 * sizeof(double) + 1) + 8 * 64;
 }
 

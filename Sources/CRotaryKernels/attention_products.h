@@ -1,36 +1,30 @@
 // Products of a panel of rows with what is laid out in vectors; a part of attention_tiles.h.
 
-// Σ a·b of some rows of a with two vectors of columns of b. Where it `asks`, memory at `ahead` is on its
-// way then.
+// Σ a·b of some rows of a with two vectors of columns of b.
 INLINE void NAME(multiply)(
-    const int rows, const SCALAR *a, const SCALAR *b, size_t stride, size_t count, VECTOR (*sums)[2], const bool asks,
-    const char *ahead, size_t ahead_step) {
+    const int rows, const SCALAR *a, size_t a_stride, const SCALAR *b, size_t stride, size_t count, VECTOR (*sums)[2]) {
 #pragma clang loop unroll(full)
     for (int row = 0; row < rows; row++) sums[row][0] = sums[row][1] = (VECTOR){};
 #pragma clang loop unroll(disable)
     for (size_t term = 0; term < count; term++, b += stride) {
         const VECTOR left = NAME(load)(b), right = NAME(load)(b + LANES);
-        if (asks) {
-            __builtin_prefetch(ahead, 0, 3);
-            __builtin_prefetch(ahead + 64, 0, 3);
-            ahead += ahead_step;
-        }
 #pragma clang loop unroll(full)
         for (int row = 0; row < rows; row++) {
-            const VECTOR factor = NAME(all)(a[row * STRIDE + term]);
+            const VECTOR factor = NAME(all)(a[row * a_stride + term]);
             sums[row][0] = FMA(factor, left, sums[row][0]);
             sums[row][1] = FMA(factor, right, sums[row][1]);
         }
     }
 }
 
-// Scores of a panel and keys that are laid out in runs of WIDTH: set, or added to those of the dimensions before.
+// Scores of a panel and keys that are laid out in runs of WIDTH, of some dimensions: set, or added to those of the dimensions
+// before.
 INLINE void NAME(score_rows)(
-    const int rows, const SCALAR *query, const SCALAR *keys, size_t run_length, size_t runs, size_t count, bool adds,
-    SCALAR *scores) {
+    const int rows, const SCALAR *query, size_t dimension, const SCALAR *keys, size_t run_length, size_t runs, size_t count,
+    bool adds, SCALAR *scores) {
     for (size_t run = 0; run < runs; run++) {
         VECTOR sums[PANEL_ROWS][2];
-        NAME(multiply)(rows, query, keys + run * run_length, WIDTH, count, sums, false, NULL, 0);
+        NAME(multiply)(rows, query, dimension, keys + run * run_length, WIDTH, count, sums);
 #pragma clang loop unroll(full)
         for (int row = 0; row < rows; row++) {
             SCALAR *place = scores + row * STRIDE + run * WIDTH;
@@ -48,12 +42,11 @@ INLINE void NAME(score_rows)(
 // scaled is rounded before the sum, so that nothing changes where the sum is 0.
 INLINE void NAME(add_rows)(
     const int rows, const SCALAR *weights, const SCALAR *values, const SCALAR *tail, size_t columns, size_t count,
-    const SCALAR *factors, SCALAR *output, const char *ahead, size_t ahead_step) {
+    const SCALAR *factors, SCALAR *output) {
     const size_t whole = columns / WIDTH * WIDTH;
     VECTOR sums[PANEL_ROWS][2];
     for (size_t column = 0; column < whole; column += WIDTH) {
-        NAME(multiply)(rows, weights, values + column, columns, count, sums, true, ahead, ahead_step);
-        ahead += count * ahead_step;
+        NAME(multiply)(rows, weights, STRIDE, values + column, columns, count, sums);
 #pragma clang loop unroll(full)
         for (int row = 0; row < rows; row++) {
             SCALAR *place = output + row * columns + column;
@@ -63,7 +56,7 @@ INLINE void NAME(add_rows)(
         }
     }
     if (whole == columns) return;
-    NAME(multiply)(rows, weights, tail, WIDTH, count, sums, false, NULL, 0);
+    NAME(multiply)(rows, weights, STRIDE, tail, WIDTH, count, sums);
     SCALAR rest[PANEL_ROWS][WIDTH];
 #pragma clang loop unroll(full)
     for (int row = 0; row < rows; row++) {
@@ -78,24 +71,25 @@ INLINE void NAME(add_rows)(
 }
 
 #if PANEL_ROWS == 14
-#define EACH_ROW_COUNT(f) f(1) f(2) f(3) f(4) f(5) f(6) f(7) f(8) f(9) f(10) f(11) f(12) f(13) f(14)
+#define EACH_OF_FEW_ROWS(f) f(1) f(2) f(3) f(4) f(5) f(6) f(7) f(8)
+#define EACH_ROW_COUNT(f) EACH_OF_FEW_ROWS(f) f(9) f(10) f(11) f(12) f(13) f(14)
 #else
-#define EACH_ROW_COUNT(f) f(1) f(2) f(3) f(4) f(5) f(6)
+#define EACH_OF_FEW_ROWS(f) f(1) f(2) f(3) f(4) f(5) f(6)
+#define EACH_ROW_COUNT EACH_OF_FEW_ROWS
 #endif
 
 __attribute__((noinline)) static void NAME(score)(
-    size_t rows, const SCALAR *query, const SCALAR *keys, size_t run_length, size_t runs, size_t count, bool adds,
-    SCALAR *scores) {
-#define CASE(n) case n: NAME(score_rows)(n, query, keys, run_length, runs, count, adds, scores); break;
+    size_t rows, const SCALAR *query, size_t dimension, const SCALAR *keys, size_t run_length, size_t runs, size_t count,
+    bool adds, SCALAR *scores) {
+#define CASE(n) case n: NAME(score_rows)(n, query, dimension, keys, run_length, runs, count, adds, scores); break;
     switch (rows) { EACH_ROW_COUNT(CASE) }
 #undef CASE
 }
 
 __attribute__((noinline)) static void NAME(add)(
     size_t rows, const SCALAR *weights, const SCALAR *values, const SCALAR *tail, size_t columns, size_t count,
-    const SCALAR *factors, SCALAR *output, const char *ahead, size_t ahead_step) {
-#define CASE(n)                                                                                                             \
-    case n: NAME(add_rows)(n, weights, values, tail, columns, count, factors, output, ahead, ahead_step); break;
+    const SCALAR *factors, SCALAR *output) {
+#define CASE(n) case n: NAME(add_rows)(n, weights, values, tail, columns, count, factors, output); break;
     switch (rows) { EACH_ROW_COUNT(CASE) }
 #undef CASE
 }

@@ -55,7 +55,8 @@ static struct NAME(Sight) NAME(look)(
     uint8_t any[STRIDE] = {0};
     const size_t count = tile->count;
     for (size_t index = 0; index < rows; index++) {
-        uint8_t *own = seen + index * STRIDE;
+        // Restricted: bytes may be parts of anything else.
+        uint8_t *restrict own = seen + index * STRIDE;
         memset(own, !is_causal, STRIDE);
         if (is_causal) {
             const double position = attention->query_positions[(row + index) % attention->query_length];

@@ -6,10 +6,13 @@
 // Not a power of two, so that the rows of a panel are not all in one set of the cache.
 #define STRIDE (attention_tileKeys + 16)
 #define SUMMED_KEYS 128
+// Rows that are few, see attention_few.h.
+#define FEW_ROWS (PANEL_ROWS < 8 ? PANEL_ROWS : 8)
 
 typedef SCALAR NAME(Vector) __attribute__((vector_size(VECTOR_BYTES)));
 typedef SCALAR NAME(Loose) __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(SCALAR)), may_alias));
 typedef BITS NAME(Bits) __attribute__((vector_size(VECTOR_BYTES)));
+typedef uint8_t NAME(Bytes) __attribute__((vector_size(LANES)));
 #define VECTOR NAME(Vector)
 
 INLINE VECTOR NAME(load)(const SCALAR *place) { return *(const NAME(Loose) *)place; }
@@ -49,11 +52,11 @@ typedef double NAME(Doubles) __attribute__((vector_size(LANES * sizeof(double)))
 
 // The exponential
 
-// e^x = 2^n · e^r with n = x / ln 2, rounded, and |r| ≤ ln 2 / 2, for x ≤ 0; 0 where it would be less than the smallest normal
+// e^x = 2^n · e^r with n = x / ln 2, rounded, and |r| ≤ ln 2 / 2, for x ≤ 0; 0 where 2^n would be less than the smallest normal
 // number, and no number stays none. ln 2 is in two parts, of which n times the first is exact.
 INLINE VECTOR NAME(exponential)(VECTOR x) {
 #ifdef IS_DOUBLE
-    const SCALAR least = -708.3, rounder = 0x1.8p52, high = 0x1.62e42fee00000p-1, low = 0x1.a39ef35793c76p-33;
+    const SCALAR least = -709, rounder = 0x1.8p52 + 1023, high = 0x1.62e42fee00000p-1, low = 0x1.a39ef35793c76p-33;
     const int fraction = 52;
     // 1/n!: past 13 they add less than a tenth of a unit in the last place.
     static const SCALAR terms[] = {
@@ -62,27 +65,23 @@ INLINE VECTOR NAME(exponential)(VECTOR x) {
         0x1.5555555555555p-3, 0x1p-1,
     };
 #else
-    const SCALAR least = -87.33f, rounder = 0x1.8p23f, high = 0x1.63p-1f, low = -0x1.bd0106p-13f;
+    const SCALAR least = -88, rounder = 0x1.8p23f + 127, high = 0x1.63p-1f, low = -0x1.bd0106p-13f;
     const int fraction = 23;
-    // S. Moshier, Cephes, expf.
-    static const SCALAR terms[] = {
-        1.9875691500e-4f, 1.3981999507e-3f, 8.3334519073e-3f, 4.1665795894e-2f, 1.6666665459e-1f, 5.0000001201e-1f,
-    };
+    // Of the polynomials of this degree the one with the least error, which is 2^−28 of e^r.
+    static const SCALAR terms[] = {0x1.6a23cep-10f, 0x1.123a2p-7f, 0x1.5558f2p-5f, 0x1.555492p-3f, 0x1.fffffcp-2f};
 #endif
     const SCALAR reciprocal = (SCALAR)1.4426950408889634;
-    const NAME(Bits) vanishes = x < NAME(all)(least);
-    x = NAME(choose)(vanishes, NAME(all)(least), x);
+    // Below this n is that of 0. Lane by lane, it is one instruction, of which what is no number comes out.
+#pragma clang loop unroll(full)
+    for (size_t lane = 0; lane < LANES; lane++) x[lane] = x[lane] < least ? least : x[lane];
+    // n stands in the lowest bits of what was rounded, as an exponent is written.
     const VECTOR shifted = FMA(x, NAME(all)(reciprocal), NAME(all)(rounder));
-    const VECTOR n = shifted - NAME(all)(rounder);
+    const VECTOR power = (VECTOR)((NAME(Bits))shifted << fraction), n = shifted - NAME(all)(rounder);
     const VECTOR rest = FMA(n, NAME(all)(-low), FMA(n, NAME(all)(-high), x));
     VECTOR sum = NAME(all)(terms[0]);
 #pragma clang loop unroll(full)
     for (size_t term = 1; term < sizeof terms / sizeof *terms; term++) sum = FMA(sum, rest, NAME(all)(terms[term]));
-    sum = FMA(sum * rest, rest, rest) + NAME(all)(1);
-    // n stands in the lowest bits of what was rounded; it goes to the exponent.
-    const VECTOR power = (VECTOR)((NAME(Bits))sum + ((NAME(Bits))shifted << fraction));
-    const VECTOR result = NAME(choose)(x == x, power, x);
-    return NAME(choose)(vanishes, NAME(all)(0), result);
+    return FMA(FMA(sum * rest, rest, rest), power, power);
 }
 
 void JOIN(exponent, LEVEL, TYPE)(SCALAR *numbers, size_t count) {
@@ -94,5 +93,3 @@ void JOIN(exponent, LEVEL, TYPE)(SCALAR *numbers, size_t count) {
     NAME(store)(rest, NAME(exponential)(NAME(load)(rest)));
     memcpy(numbers + place, rest, (count - place) * sizeof(SCALAR));
 }
-
-INLINE SCALAR NAME(exponential_of)(SCALAR x) { return NAME(exponential)(NAME(all)(x))[0]; }

@@ -9,7 +9,9 @@ package struct ASCIIText {
     package var isEmpty: Bool { bytes.isEmpty }
 
     package mutating func append(_ text: String) {
-        bytes.append(contentsOf: text.utf8)
+        let text = text.utf8.span
+        // Byte by byte: words are short, and to append a collection takes longer.
+        for place in text.indices { bytes.append(text[place]) }
     }
 
     package mutating func append(_ number: Int) {
@@ -33,21 +35,14 @@ package struct ASCIIText {
 
     /// Decimal digits, at least so many.
     private mutating func append(_ number: UInt, digits: Int) {
-        var (count, bound) = (1, 10 as UInt)
-        while count < digits || number >= bound {
-            count += 1
-            let (next, overflow) = bound.multipliedReportingOverflow(by: 10)
-            bound = overflow ? .max : next
-            if overflow { break }
-        }
-        var place = bytes.count + count
-        bytes.append(contentsOf: repeatElement(UInt8(ascii: "0"), count: count))
-        var rest = number
-        while rest > 0 {
-            place -= 1
-            bytes[place] = UInt8(ascii: "0") + UInt8(rest % 10)
+        var text = InlineArray<20, UInt8>(repeating: 0)
+        var (first, rest) = (text.count, number)
+        repeat {
+            first -= 1
+            text[first] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
             rest /= 10
-        }
+        } while rest > 0 || text.count - first < digits
+        for place in first..<text.count { bytes.append(text[place]) }
     }
 
     package var string: String { String(decoding: bytes, as: UTF8.self) }

@@ -10,6 +10,10 @@ package struct HTTPHeaders: Sendable, ExpressibleByDictionaryLiteral {
         fields = elements.map { (name: $0.0, value: $0.1) }
     }
 
+    mutating func reserveCapacity(_ count: Int) {
+        fields.reserveCapacity(count)
+    }
+
     package mutating func add(_ name: String, _ value: String) {
         fields.append((name: name, value: value))
     }
@@ -28,8 +32,9 @@ package struct HTTPHeaders: Sendable, ExpressibleByDictionaryLiteral {
     }
 
     private static func sameName(_ one: String, _ other: String) -> Bool {
+        guard one.utf8.count == other.utf8.count else { return false }
+        if one == other { return true }
         let (one, other) = (one.utf8.span, other.utf8.span)
-        guard one.count == other.count else { return false }
         for index in one.indices {
             let (byte, otherByte) = (one[index], other[index])
             guard byte == otherByte || (byte ^ otherByte == 0x20 && isLetter(byte | 0x20)) else { return false }

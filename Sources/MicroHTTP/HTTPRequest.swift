@@ -1,7 +1,9 @@
 import FoundationEssentials
 
 /// One request, its body complete.
-package struct HTTPRequest: Sendable {
+///
+/// A class, as it goes through many hands, and each copy of its strings and fields would be counted.
+package final class HTTPRequest: Sendable {
     /// What the answer carries as `X-Request-Id`: the client's own where it is usable, else ours.
     package let id: String
     package let method: String

@@ -1,11 +1,10 @@
+import Caching
 import Locking
 import Synchronization
 
 /// Frequency tables and rows of cosines and sines, computed once, bounded in bytes together.
 ///
-/// A client chooses the base, so entries come and go: they live in a young and an old generation of half the limit each.
-/// A hit in the old one moves to the young; when that is full it becomes the old, and what was not asked for meanwhile is
-/// dropped. The lock is held for a look-up only: values are computed, and read, outside of it.
+/// The lock is held for a look-up only: values are computed, and read, outside of it.
 package final class FrequencyCache: Sendable {
     enum Key: Hashable {
         case table(FrequencyTable.Key)
@@ -27,20 +26,29 @@ package final class FrequencyCache: Sendable {
 
     enum Value: Sendable {
         case table(FrequencyTable)
-        /// `RotaryRows` of the scalar that the key names.
-        case rows(any Sendable)
+        case floats(RotaryRows<Float>)
+        case doubles(RotaryRows<Double>)
+
+        init<Scalar>(_ rows: RotaryRows<Scalar>) {
+            switch rows {
+            case let rows as RotaryRows<Float>: self = .floats(rows)
+            case let rows as RotaryRows<Double>: self = .doubles(rows)
+            default: preconditionFailure("rows are of one of two types")
+            }
+        }
+
+        /// nil where the value is something else.
+        func rows<Scalar>() -> RotaryRows<Scalar>? {
+            switch self {
+            case .table: nil
+            case .floats(let rows): rows as? RotaryRows<Scalar>
+            case .doubles(let rows): rows as? RotaryRows<Scalar>
+            }
+        }
     }
 
     /// Positions in one block of rows: short prompts need one, and a single position does not compute many others.
     static let blockLength = 16
-
-    package struct Statistics: Sendable, Equatable {
-        package var entries = 0
-        package var bytes = 0
-        package var hits = 0
-        package var misses = 0
-        package var evictions = 0
-    }
 
     /// A place for a value: whoever comes first computes it, those who come meanwhile wait for that one only.
     private final class Slot: Sendable {
@@ -61,65 +69,24 @@ package final class FrequencyCache: Sendable {
         }
     }
 
-    private struct Generation {
-        var slots: [Key: Slot] = [:]
-        var bytes = 0
-
-        mutating func insert(_ slot: Slot, at key: Key) {
-            slots[key] = slot
-            bytes += key.bytes
-        }
-
-        mutating func remove(_ key: Key) -> Slot? {
-            guard let slot = slots.removeValue(forKey: key) else { return nil }
-            bytes -= key.bytes
-            return slot
-        }
-    }
-
-    private struct State {
-        var young = Generation()
-        var old = Generation()
-        var hits = 0
-        var misses = 0
-        var evictions = 0
-    }
-
     package let maxBytes: Int
-    private let state = Locked(State())
+    private let slots: Locked<Generations<Key, Slot>>
 
     package init(maxBytes: Int) {
-        precondition(maxBytes >= 0)
         self.maxBytes = maxBytes
+        slots = Locked(Generations(maxBytes: maxBytes))
     }
 
-    package var statistics: Statistics {
-        state.withLock { state in
-            Statistics(
-                entries: state.young.slots.count + state.old.slots.count, bytes: state.young.bytes + state.old.bytes,
-                hits: state.hits, misses: state.misses, evictions: state.evictions)
-        }
-    }
+    package var statistics: CacheStatistics { slots.withLock { $0.statistics } }
 
     /// The value of a key, computed where it is not here. What is larger than half the limit is computed and not kept.
     func value(for key: Key, orCompute compute: () -> Value) -> Value {
-        // Freed after the lock is given back: there may be a hundred thousand of them.
-        var dropped = Generation()
-        let slot: Slot = state.withLock { state in
-            if let slot = state.young.slots[key] {
-                state.hits += 1
-                return slot
-            }
-            let known = state.old.remove(key)
-            if known == nil { state.misses += 1 } else { state.hits += 1 }
-            let slot = known ?? Slot()
-            guard key.bytes <= maxBytes / 2 else { return slot }
-            if state.young.bytes + key.bytes > maxBytes / 2 {
-                swap(&dropped, &state.old)
-                swap(&state.old, &state.young)
-                state.evictions += dropped.slots.count
-            }
-            state.young.insert(slot, at: key)
+        // Freed after the lock is given back.
+        var dropped = Generations<Key, Slot>.Dropped()
+        let slot: Slot = slots.withLock { slots in
+            if let slot = slots.value(for: key, &dropped) { return slot }
+            let slot = Slot()
+            slots.keep(slot, for: key, bytes: key.bytes, &dropped)
             return slot
         }
         return slot.value(orCompute: compute)

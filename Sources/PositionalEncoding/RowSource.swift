@@ -102,11 +102,9 @@ struct RowSource<Scalar: TensorScalar> {
         let value = cache.value(for: key) {
             let first = block * FrequencyCache.blockLength
             let positions = (first..<first + FrequencyCache.blockLength).lazy.map(Double.init)
-            return .rows(RotaryRows<Scalar>(table, positions: positions, direction: direction))
+            return FrequencyCache.Value(RotaryRows<Scalar>(table, positions: positions, direction: direction))
         }
-        guard case .rows(let any) = value, let rows = any as? RotaryRows<Scalar> else {
-            preconditionFailure("a key of rows leads to rows")
-        }
+        guard let rows: RotaryRows<Scalar> = value.rows() else { preconditionFailure("a key of rows leads to rows") }
         return rows
     }
 }

@@ -2,7 +2,7 @@ import Logging
 import MicroHTTP
 
 /// The service as the HTTP server sees it: finds the route, counts and logs each request.
-struct Application: HTTPApplication {
+final class Application: HTTPApplication {
     private let router: Router<EndpointRoute>
     let metrics: Metrics
     let logger: Logger

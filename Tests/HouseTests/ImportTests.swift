@@ -6,6 +6,7 @@ import Testing
     /// What each room may import, besides the standard library's own modules.
     private static let allowed: [String: Set<String>] = [
         "Locking": [],
+        "Caching": [],
         "LargeMemory": [],
         "PositionalEncoding": ["CRotaryKernels", "Tensor.swift", "TensorLoan.swift"],
         "TensorCoding": ["CNumberKernels", "PositionalEncoding", "FoundationEssentials", "Dispatch"],
@@ -16,7 +17,7 @@ import Testing
         "prove-numbers": ["TensorCoding", "Dispatch"],
         "bench-engine": ["PositionalEncoding", "Dispatch"],
     ]
-    private static let everywhere: Set<String> = ["Synchronization", "Glibc", "Locking", "LargeMemory"]
+    private static let everywhere: Set<String> = ["Synchronization", "Glibc", "Locking", "Caching", "LargeMemory"]
 
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()

@@ -128,25 +128,6 @@ import Testing
         try check(type.scalar)
     }
 
-    @Test(arguments: VectorLevel.available)
-    func `a decode step over many keys equals the last row of the whole, bit for bit`(level: VectorLevel) throws {
-        var random = SplitMix64(seed: 15)
-        let query = try Tensor<Float>.random([8, 40, 33], using: &random)
-        let key = try Tensor<Float>.random([2, 520, 33], using: &random).any
-        let value = try Tensor<Float>.random([2, 520, 35], using: &random).any
-        func output(_ query: Tensor<Float>, _ positions: Positions) throws -> [Double] {
-            var attention = try Attention(query: query.any, key: key, value: value)
-            attention.positions = (positions, .consecutive(from: 0))
-            attention.isCausal = true
-            return try engine.attend(attention, returningWeights: false, on: level).output.doubles
-        }
-        let lastRows = (1...8).map { $0 * 40 - 1 }
-        let steps = query.any.doubles.rows(lastRows, length: 33).map { Float($0) }
-        let step = Tensor(shape: try #require(TensorShape([8, 1, 33])), elements: steps)
-        let whole = try output(query, .consecutive(from: 480))
-        #expect(try bits(output(step, .consecutive(from: 519))) == bits(whole.rows(lastRows, length: 35)))
-    }
-
     enum Hiding: CaseIterable { case causality, boolean, additive }
 
     @Test(arguments: VectorLevel.available, Hiding.allCases)

@@ -12,9 +12,9 @@
 struct CRotaryKernels_Attention {
     /// `[rows, dimension]`, `[key_count, dimension]` and `[key_count, value_dimension]`.
     const void *query, *key, *value;
-    /// `[rows, value_dimension]`, zeros before.
+    /// `[rows, value_dimension]`, every number of which is written.
     void *output;
-    /// `[rows, key_count]`; or NULL.
+    /// `[rows, key_count]`, in the same way; or NULL.
     void *weights;
     size_t query_length, key_count, dimension, value_dimension;
     /// Of the element type, though it is given as a double.
@@ -43,7 +43,7 @@ void CRotaryKernels_attendFloats(
 void CRotaryKernels_attendDoubles(
     int level, const struct CRotaryKernels_Attention *attention, size_t first_row, size_t row_count, void *scratch);
 
-/// Replaces numbers ≤ 0 by their exponentials, as attention has them: 0 below −87.33 for float, −708.3 for double.
+/// Replaces numbers ≤ 0 by their exponentials, as attention has them: 0 below −87.69 for float, −708.75 for double.
 void CRotaryKernels_exponentFloats(int level, float *numbers, size_t count);
 void CRotaryKernels_exponentDoubles(int level, double *numbers, size_t count);
 

@@ -42,8 +42,8 @@ extension Exchange {
         let isTold = state.withLock { $0.status != 0 }
         guard !isTold else { return [] }
         let response = server.application.response(to: failure, of: head)
-        state.withLock { $0.keep(response) }
-        return response.bytes(extraHeaders: commonHeaders(for: response, id: head.id).headers)
+        let answered = state.withLock { $0.keep(response) }
+        return response.bytes(extraHeaders: commonHeaders(for: response, answered).headers)
     }
 
     /// Ends a request whose client has gone while it was on its way or computed; false where neither is.

@@ -43,12 +43,15 @@ extension Exchange.State {
     }
 
     /// Keeps what the record will say of a response, and its bytes in the budget; the bytes themselves are libmicrohttpd's now.
-    mutating func keep(_ response: HTTPResponse) {
+    ///
+    /// Answers what the response will say of the request.
+    mutating func keep(_ response: HTTPResponse) -> (id: String, queueSeconds: Double?) {
         if let reservation = response.reservation { reservations.append(reservation) }
         status = response.status
         refusalReason = response.refusalReason
         phases = response.phases
         bytesSent = head.method == "HEAD" || response.status == 304 ? 0 : response.body.count
+        return (head.id, queueSeconds)
     }
 
     func record(since started: Moment, route: String?, isComplete: Bool) -> HTTPRecord {

@@ -154,11 +154,8 @@ final class Exchange: Sendable {
     /// Says a response past libmicrohttpd, which would take it at the end of the body only.
     private func linger(on connection: MHDConnection, saying response: HTTPResponse) -> MHD_Result {
         guard advance(to: .lingering(room: Self.mostLingering)) else { return .NO }
-        let id = state.withLock { state in
-            state.keep(response)
-            return state.head.id
-        }
-        connection.sayLast(response.bytes(extraHeaders: commonHeaders(for: response, id: id).headers))
+        let answered = state.withLock { $0.keep(response) }
+        connection.sayLast(response.bytes(extraHeaders: commonHeaders(for: response, answered).headers))
         return .YES
     }
 
@@ -192,19 +189,22 @@ final class Exchange: Sendable {
     }
 
     private func respond(_ response: HTTPResponse, on connection: MHDConnection) -> MHD_Result {
-        guard advance(to: .answered) else { return .NO }
-        let head = state.withLock { state in
-            state.keep(response)
-            return state.head
+        let answered: (id: String, queueSeconds: Double?)? = state.withLock { state in
+            if case .cut = state.phase { return nil }
+            state.phase = .answered
+            return state.keep(response)
         }
-        return connection.queue(response, commonHeaders(for: response, id: head.id))
+        guard let answered else { return .NO }
+        return connection.queue(response, commonHeaders(for: response, answered))
     }
 
-    func commonHeaders(for response: HTTPResponse, id: String) -> CommonHeaders {
+    func commonHeaders(
+        for response: HTTPResponse, _ answered: (id: String, queueSeconds: Double?)
+    ) -> CommonHeaders {
         var phases = response.phases
-        phases[.queue] = state.withLock { $0.queueSeconds }
+        phases[.queue] = answered.queueSeconds
         phases[.total] = started.distance(to: .now)
-        return server.commonHeaders(id: id, phases)
+        return server.commonHeaders(id: answered.id, phases)
     }
 
     /// The answer has left, or the connection is gone.

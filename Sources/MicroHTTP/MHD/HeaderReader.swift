@@ -39,6 +39,7 @@ import CMicroHTTPD
     private init(blockEnd: UnsafePointer<CChar>, next: UnsafePointer<CChar>) {
         unsafe self.blockEnd = unsafe blockEnd
         unsafe self.next = unsafe next
+        headers.reserveCapacity(Self.usualCount)
     }
 
     /// After the last field stands the empty line, and nothing else.
@@ -87,6 +88,9 @@ import CMicroHTTPD
         failure = .unusableHeader(name, reason: reason)
         return .NO
     }
+
+    /// Most clients send fewer.
+    private static let usualCount = 8
 
     private static let uniqueNames = ["Content-Length", "Transfer-Encoding", "Content-Type", "Expect"]
 

@@ -36,9 +36,14 @@ extension RotaryEngine {
             key = rotate(key, at: positions.key, reaching: reaches, by: rotation)
         }
         let tiles = AttentionTiles(attention, query: query, key: key, value: value, level: level)
-        var output: [Scalar] = zeros(outputShape.count)
-        var weights: [Scalar] = zeros(returningWeights ? weightShape.count : 0)
-        try tiles.run(into: &output, &weights, helpedBy: helpers, unless: isCancelled)
+        var weights: [Scalar] = []
+        var isComplete = false
+        let output: [Scalar] = newElements(outputShape.count) { output in
+            weights = newElements(returningWeights ? weightShape.count : 0) { weights in
+                isComplete = tiles.run(into: &output, &weights, helpedBy: helpers, unless: isCancelled)
+            }
+        }
+        guard isComplete else { throw CancellationError() }
         return (
             Tensor(shape: outputShape, elements: output),
             returningWeights ? Tensor(shape: weightShape, elements: weights) : nil

@@ -36,13 +36,14 @@ import CRotaryKernels
         self.level = level
     }
 
-    /// Computes all blocks into zeros, as many as the answer has; `weights` are none where nobody asked for them.
+    /// Computes all blocks into memory for as many numbers as the answer has; `weights` are none where nobody asked for them.
     ///
-    /// `isCancelled` is asked before each block of the calling thread. Throws `CancellationError` where it says so.
+    /// `isCancelled` is asked before each block of the calling thread. False, with numbers that nobody has written, where it
+    /// says so.
     func run(
-        into output: inout [Scalar], _ weights: inout [Scalar], helpedBy helpers: any Helpers,
+        into output: inout MutableSpan<Scalar>, _ weights: inout MutableSpan<Scalar>, helpedBy helpers: any Helpers,
         unless isCancelled: () -> Bool
-    ) throws(CancellationError) {
+    ) -> Bool {
         let helpers = shape.multiplyAdds < Self.leastToShare ? NoHelpers() : helpers
         let blocks = AttentionBlocks(
             shape, mostRows: Int(CRotaryKernels_attentionRows), threads: helpers.helperCount + 1)
@@ -64,7 +65,7 @@ import CRotaryKernels
                 }
             }
         }
-        if wasCancelled { throw CancellationError() }
+        return !wasCancelled
     }
 
     private func compute(_ block: AttentionBlocks.Block) {

@@ -9,8 +9,3 @@ func newElements<Scalar: TensorScalar>(_ count: Int, write: (inout MutableSpan<S
         written = count
     }
 }
-
-/// An array of so many zeros.
-func zeros<Scalar: TensorScalar>(_ count: Int) -> [Scalar] {
-    newElements(count) { elements in for index in elements.indices { elements[index] = 0 } }
-}

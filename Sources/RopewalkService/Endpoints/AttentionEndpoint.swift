@@ -45,9 +45,11 @@ struct AttentionEndpoint: Endpoint {
         var clock = PhaseClock()
         let body = httpRequest.body
         let reservation = try writer.reserve(atMost: 0, beside: body.count)
-        let upload = try TensorUpload(
-            body, negotiation.body, QueryFields(httpRequest.target), names: AttentionRequest.queryNames
-        ) { try writer.adjust(reservation, toBytes: $0, elements: $1, beside: body.count) }
+        let query = try context.queries.fields(
+            of: httpRequest.target, for: AttentionRequest.self, negotiation.body, names: AttentionRequest.queryNames)
+        let upload = try TensorUpload(body, negotiation.body, query) {
+            try writer.adjust(reservation, toBytes: $0, elements: $1, beside: body.count)
+        }
         var operands = try BinaryAttentionOperands(upload)
         let request = try AttentionRequest(upload.fields, &operands, context)
         let format = try negotiation.answer(

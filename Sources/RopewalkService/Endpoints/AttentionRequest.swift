@@ -24,7 +24,7 @@ struct AttentionRequest {
     init(_ fields: any Fields, _ operands: inout some AttentionOperands, _ context: RequestContext) throws {
         let rotates = try fields.ifGiven("rotate", fields.boolean) ?? true
         returnsWeights = try fields.ifGiven("return_weights", fields.boolean) ?? false
-        let rotary = try rotates ? fields.rotary(context.models) : nil
+        let rotary = try rotates ? fields.rotary(context) : nil
         let isCausal = try fields.ifGiven("causal", fields.boolean) ?? false
         if !rotates, let name = (RotaryFields.names + ScalingFields.names).first(where: fields.contains) {
             throw Problem(

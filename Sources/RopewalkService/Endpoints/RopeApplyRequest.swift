@@ -3,6 +3,7 @@ import PositionalEncoding
 /// `POST /rope/apply`: a tensor's rows turned by their positions.
 struct RopeApplyRequest: RopeRequest {
     static let ownNames = OffsetFields.names + ["inverse"]
+    static let names = allNames
     static let turns = true
     static let example = #"{"x":[[1,0]]}"#
 
@@ -13,7 +14,7 @@ struct RopeApplyRequest: RopeRequest {
     init(_ fields: any Fields, _ context: RequestContext) throws {
         self.fields = fields
         isInverse = try fields.ifGiven("inverse", fields.boolean) ?? false
-        rotary = try fields.rotary(context.models)
+        rotary = try fields.rotary(context)
     }
 
     var warnings: [String] { rotary.warnings }

@@ -3,6 +3,7 @@ import PositionalEncoding
 /// `POST /rope/convert`: the elements of pairs moved to where another layout has them.
 struct RopeConvertRequest: RopeRequest {
     static let ownNames = ["from", "to", "axis", "heads", "rotary_dim", "rotary_start"]
+    static let names = allNames
     static let turns = false
     static let example = #"{"x":[[1,2,3,4]],"from":"interleaved","to":"half"}"#
 

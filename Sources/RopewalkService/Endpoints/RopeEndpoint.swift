@@ -70,9 +70,11 @@ struct RopeEndpoint<Request: RopeRequest>: Endpoint {
         var clock = PhaseClock()
         let body = httpRequest.body
         let reservation = try writer.reserve(atMost: 0, beside: body.count)
-        let upload = try TensorUpload(
-            body, negotiation.body, QueryFields(httpRequest.target), names: Request.queryNames(negotiation.body)
-        ) { try writer.adjust(reservation, toBytes: $0, elements: $1, beside: body.count) }
+        let query = try context.queries.fields(
+            of: httpRequest.target, for: Request.self, negotiation.body, names: Request.queryNames(negotiation.body))
+        let upload = try TensorUpload(body, negotiation.body, query) {
+            try writer.adjust(reservation, toBytes: $0, elements: $1, beside: body.count)
+        }
         let request = try Request(upload.fields, context)
         let tensors = try RopeTensors(upload, isNamed: negotiation.body.holdsSeveral, request)
         let ropes = try tensors.all.compactMap { item in
@@ -94,7 +96,7 @@ struct RopeEndpoint<Request: RopeRequest>: Endpoint {
         var answer = try BinaryAnswer(
             format, written.map { .init(name: negotiation.body.holdsSeveral ? $0.name : "y", form: $0.bytes.form) },
             description: .init(ropes, warnings: warnings), writer, reservation, beside: body.count,
-            working: upload.workingByteCount + (written.map(\.scratchByteCount).max() ?? 0))
+            working: upload.workingByteCount + (written.map { $0.scratchByteCount }.max() ?? 0))
         for (index, tensor) in written.enumerated() {
             try cancellation.check()
             if let operation = tensor.operation {

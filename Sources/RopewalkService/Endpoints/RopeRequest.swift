@@ -6,6 +6,8 @@ import TensorCoding
 protocol RopeRequest: SendableMetatype {
     /// The fields of its own, beside the tensor, `dtype`, and where it `turns` the rotary ones.
     static var ownNames: [String] { get }
+    /// The fields of a JSON body.
+    static var names: [String] { get }
     /// Whether rotary parameters are among its fields.
     static var turns: Bool { get }
     /// A body, for who sends none.
@@ -23,8 +25,8 @@ protocol RopeRequest: SendableMetatype {
 }
 
 extension RopeRequest {
-    /// The fields of a JSON body.
-    static var names: [String] { ["x"] + ownNames + ["dtype"] + (turns ? RotaryFields.names : []) }
+    /// Puts `names` together, which is kept: it is looked through for each request.
+    static var allNames: [String] { ["x"] + ownNames + ["dtype"] + (turns ? RotaryFields.names : []) }
 
     /// The keys of the query beside a binary body.
     static func queryNames(_ format: TensorFormat) -> [String] {

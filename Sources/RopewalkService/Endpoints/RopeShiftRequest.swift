@@ -3,6 +3,7 @@ import PositionalEncoding
 /// `POST /rope/shift`: keys that are turned already, moved on by some positions.
 struct RopeShiftRequest: RopeRequest {
     static let ownNames = ["by"]
+    static let names = allNames
     static let turns = true
     static let example = #"{"x":[[1,0]],"by":-1}"#
 
@@ -11,7 +12,7 @@ struct RopeShiftRequest: RopeRequest {
 
     init(_ fields: any Fields, _ context: RequestContext) throws {
         self.fields = fields
-        rotary = try fields.rotary(context.models)
+        rotary = try fields.rotary(context)
         guard fields.contains("by") else {
             throw Problem(
                 .missingField, at: fields.place(of: "by"),

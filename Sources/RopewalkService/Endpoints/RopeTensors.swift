@@ -3,13 +3,21 @@ import TensorCoding
 
 /// The tensors of an upload, each with what is done to it.
 struct RopeTensors {
-    struct Item {
+    /// A class, as several lists hold it.
+    final class Item: Sendable {
         let name: String
         let bytes: TensorBytes
         /// nil where it is answered as it came.
         let operation: TensorOperation?
         /// False of positions, which are answered where there is room for them.
         let isAnswered: Bool
+
+        init(name: String, bytes: TensorBytes, operation: TensorOperation?, isAnswered: Bool) {
+            self.name = name
+            self.bytes = bytes
+            self.operation = operation
+            self.isAnswered = isAnswered
+        }
 
         /// How many bytes are held while it is computed, for halves and what is not aligned.
         var scratchByteCount: Int {
@@ -52,16 +60,17 @@ struct RopeTensors {
 
     /// Says of what looks like positions that it is not taken for them.
     private static func misnamed(_ upload: TensorUpload) -> [String] {
+        // By the type first: to look for a word in a name takes longer than all else here.
         upload.tensors.filter { name, bytes in
-            name.contains("position") && !BinaryFields.positionNames.contains(name) && bytes.form.type.floating == nil
+            bytes.form.type.floating == nil && name.contains("position") && !BinaryFields.positionNames.contains(name)
         }.map { "tensor \($0.name.clipped) is answered as it came: a tensor of positions is called positions" }
     }
 
     /// Says which positions of the body no tensor has a use for.
     private static func unused(_ all: [Item], _ request: some RopeRequest) -> [String] {
-        guard type(of: request).ownNames.contains("positions") else { return [] }
-        let turned = all.filter { $0.operation != nil }.map(\.name)
         let given = all.map(\.name).filter(BinaryFields.positionNames.contains)
+        guard !given.isEmpty, type(of: request).ownNames.contains("positions") else { return [] }
+        let turned = all.filter { $0.operation != nil }.map(\.name)
         return given.compactMap { name in
             guard name != "positions" else {
                 return turned.allSatisfy { given.contains($0 + "_positions") }

@@ -19,7 +19,7 @@ protocol Fields {
     /// A number, a list, or lists in lists, of positions. `rowCount` are wanted; more than can be of use need not be read.
     func positions(_ name: String, rowCount: Int) throws -> PositionList
     /// Those of a rotation.
-    func rotary(_ models: ModelCatalog) throws -> RotaryFields
+    func rotary(_ context: RequestContext) throws -> RotaryFields
 }
 
 /// Positions as they are written.
@@ -66,7 +66,10 @@ extension Fields {
     private static var mostEntries: Int { 16 }
 
     /// Throws where a name was given that is not known, and says which known one is nearest.
-    func refuseAll(but known: [String]) throws {
+    func refuseAll(but known: @autoclosure () -> [String]) throws {
+        let names = names
+        guard !names.isEmpty else { return }
+        let known = known()
         let unknown = names.filter { !known.contains($0) }.sorted()
         let entries = unknown.prefix(Self.mostEntries).map { name in
             let nearest = known.nearest(to: name)

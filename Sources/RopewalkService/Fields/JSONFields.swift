@@ -1,7 +1,7 @@
 import TensorCoding
 
 /// The members of an object in a JSON body.
-struct JSONFields: Fields {
+struct JSONFields: Fields, Sendable {
     private let object: JSONValue
     /// Whether a member of null is as one that is not there, as in what others wrote.
     private let ignoresNull: Bool
@@ -70,7 +70,7 @@ struct JSONFields: Fields {
         return PositionList(numbers: list.numbers, axes: list.axes)
     }
 
-    func rotary(_ models: ModelCatalog) throws -> RotaryFields { try RotaryFields(self, models) }
+    func rotary(_ context: RequestContext) throws -> RotaryFields { try RotaryFields(self, context.models) }
 
     /// A list of strings.
     func strings(_ name: String) throws -> [String] {

@@ -12,7 +12,7 @@ struct NoFields: Fields {
     func string(_ name: String) throws -> String { throw missing(name) }
     func numbers(_ name: String) throws -> [Double] { throw missing(name) }
     func positions(_ name: String, rowCount: Int) throws -> PositionList { throw missing(name) }
-    func rotary(_ models: ModelCatalog) throws -> RotaryFields { throw missing("x") }
+    func rotary(_ context: RequestContext) throws -> RotaryFields { throw missing("x") }
 
     private func missing(_ name: String) -> Problem {
         Problem(.missingField, at: place(of: name), "\(name) is missing")

@@ -3,7 +3,9 @@ import PositionalEncoding
 import TensorCoding
 
 /// The keys of a query.
-struct QueryFields: Fields {
+struct QueryFields: Fields, Sendable {
+    /// As it came.
+    let text: Substring
     private let values: [String: String]
 
     /// Throws where the query cannot be read or has a key twice.
@@ -20,6 +22,7 @@ struct QueryFields: Fields {
                     "\(item.name.clipped) is given more than once")
             }
         }
+        text = target.query ?? ""
         self.values = values
     }
 
@@ -103,8 +106,8 @@ struct QueryFields: Fields {
         return !digits.isEmpty && digits.allSatisfy { (0x30...0x39).contains($0) }
     }
 
-    func rotary(_ models: ModelCatalog) throws -> RotaryFields {
-        try RotaryFields(self, models, mustNameLayout: true)
+    func rotary(_ context: RequestContext) throws -> RotaryFields {
+        try context.queries.rotary(of: self, context.models)
     }
 
     /// A decimal number that float64 can hold: also `01`, `+1` and `.5`, which are none in JSON.

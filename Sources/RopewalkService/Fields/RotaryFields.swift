@@ -1,7 +1,9 @@
 import PositionalEncoding
 
 /// The rotary parameters of a request, read and not yet held against a dimension.
-struct RotaryFields {
+///
+/// A class, as a copy of so many takes longer than reading some.
+final class RotaryFields: Sendable {
     /// In the order of the documentation, in which the later of two that contradict each other is to blame.
     static let names =
         [
@@ -23,7 +25,7 @@ struct RotaryFields {
     private let layout: PairLayout?
     private let outputLayout: PairLayout?
     private let scaling: Scaling?
-    let scalingPlace: (String) -> Place
+    let scalingPlace: @Sendable (String) -> Place
     private let axes: PairAxes
     private let substitute: LadderSubstitute?
     let substitutePlace: Place
@@ -40,7 +42,7 @@ struct RotaryFields {
     /// The original context and the extended one, in positions, as far as they are given or follow.
     let contexts: (original: Double?, extended: Double?)
 
-    init(_ fields: JSONFields, _ models: ModelCatalog) throws {
+    convenience init(_ fields: JSONFields, _ models: ModelCatalog) throws {
         var known = try fields.ifGiven("model") { try KnownParameters(model: $0, fields, models) }
         if fields.contains("config") {
             guard known == nil else {
@@ -65,7 +67,7 @@ struct RotaryFields {
     }
 
     /// Those of a query, which has no layout to choose where nothing is turned.
-    init(_ fields: some Fields, _ models: ModelCatalog, mustNameLayout: Bool) throws {
+    convenience init(_ fields: QueryFields, _ models: ModelCatalog, mustNameLayout: Bool) throws {
         let isScaled = ScalingFields.names.contains(where: fields.contains)
         let scaling = try isScaled ? ScalingFields(fields, otherNames: fields.names) : nil
         try self.init(
@@ -77,7 +79,8 @@ struct RotaryFields {
     }
 
     private init(
-        _ fields: some Fields, scaling: ScalingFields?, scalingBase: Double?, scalingPlace: @escaping (String) -> Place,
+        _ fields: some Fields, scaling: ScalingFields?, scalingBase: Double?,
+        scalingPlace: @escaping @Sendable (String) -> Place,
         substitute: LadderSubstitute?, known: KnownParameters?, mustNameLayout: Bool
     ) throws {
         if known == nil, fields.contains("layer_type") {
@@ -183,9 +186,10 @@ struct RotaryFields {
     var headDimension: Int? { config?.headDimension }
 
     /// The parameters of a model as it is.
-    init(_ known: KnownParameters) throws {
+    convenience init(_ known: KnownParameters) throws {
         try self.init(
-            NoFields(), scaling: nil, scalingBase: nil, scalingPlace: NoFields().place, substitute: nil, known: known,
+            NoFields(), scaling: nil, scalingBase: nil, scalingPlace: { NoFields().place(of: $0) }, substitute: nil,
+            known: known,
             mustNameLayout: false)
     }
 

@@ -25,16 +25,15 @@ struct BinaryAnswer: ~Copyable {
             self.warnings = warnings
         }
 
-        /// As JSON text, by name: `rope` where one holds for all, else `rope.q` for the tensor q.
-        func texts() throws -> [String: String] {
-            var texts: [String: String] = [:]
-            let written = ropes.map { $0.rope.json.string }
-            if let first = written.first, written.allSatisfy({ $0 == first }) {
-                texts["rope"] = first
+        /// As JSON text, each with its name: `rope` where one holds for all, else `rope.q` for the tensor q; and `warnings`.
+        func texts() throws -> [(name: String, text: String)] {
+            var texts: [(name: String, text: String)] = []
+            if let first = ropes.first?.rope.json.string, ropes.allSatisfy({ $0.rope.json.string == first }) {
+                texts.append(("rope", first))
             } else {
-                for (tensor, text) in zip(ropes, written) { texts["rope.\(tensor.name)"] = text }
+                texts = ropes.map { ("rope." + $0.name, $0.rope.json.string) }
             }
-            if !warnings.isEmpty { texts["warnings"] = try JSONText(warnings).string }
+            if !warnings.isEmpty { texts.append(("warnings", try JSONText(warnings).string)) }
             return texts
         }
     }
@@ -67,13 +66,14 @@ struct BinaryAnswer: ~Copyable {
     }
 
     private static func layout(
-        _ format: TensorFormat, _ tensors: [Tensor], _ texts: [String: String]
+        _ format: TensorFormat, _ tensors: [Tensor], _ texts: [(name: String, text: String)]
     ) throws -> TensorLayout {
         switch format {
         case .json: preconditionFailure("JSON is no binary format")
         case .raw: return TensorLayout(raw: tensors[0].form)
         case .safetensors:
-            return try SafetensorsWriter.layout(tensors.map { ($0.name, $0.form) }, metadata: texts)
+            let metadata = Dictionary(texts.map { ($0.name, $0.text) }) { first, _ in first }
+            return try SafetensorsWriter.layout(tensors.map { ($0.name, $0.form) }, metadata: metadata)
         case .npy:
             guard let type = tensors[0].form.type.floating, let shape = TensorShape(tensors[0].form.axes) else {
                 preconditionFailure("what is computed has a floating type and a shape")
@@ -85,12 +85,15 @@ struct BinaryAnswer: ~Copyable {
     /// A field of the header that is longer does not reach every client; what it says is in the other formats.
     private static let longestField = 8_192
 
-    private static func headers(_ format: TensorFormat, _ tensors: [Tensor], _ texts: [String: String]) -> HTTPHeaders {
+    private static func headers(
+        _ format: TensorFormat, _ tensors: [Tensor], _ texts: [(name: String, text: String)]
+    ) -> HTTPHeaders {
         var headers: HTTPHeaders = ["Content-Type": format.mediaType, "Vary": "Accept"]
         guard !format.holdsSeveral else { return headers }
-        for (name, field) in [("rope", "Ropewalk-Rope"), ("warnings", "Ropewalk-Warnings")] {
-            guard let text = texts[name]?.ascii, text.utf8.count <= longestField else { continue }
-            headers.add(field, text)
+        for (name, text) in texts {
+            let text = text.ascii
+            guard text.utf8.count <= longestField else { continue }
+            headers.add(name == "rope" ? "Ropewalk-Rope" : "Ropewalk-Warnings", text)
         }
         if format == .raw {
             headers.add("Ropewalk-Shape", tensors[0].form.axes.map(String.init).joined(separator: ","))

@@ -49,7 +49,5 @@ struct BinaryFields: Fields {
         }
     }
 
-    func rotary(_ models: ModelCatalog) throws -> RotaryFields {
-        try RotaryFields(self, models, mustNameLayout: true)
-    }
+    func rotary(_ context: RequestContext) throws -> RotaryFields { try query.rotary(context) }
 }

@@ -16,15 +16,14 @@ struct TensorUpload {
         format == .raw ? ["shape", "dtype"] : ["dtype"]
     }
 
-    /// `names` are the keys that the query may have. `admit` hears, before a byte is copied, how many the request takes besides
+    /// `admit` hears, before a byte is copied, how many the request takes besides
     /// its body, and of a body of one tensor how many elements it has; it throws where they are too many.
     ///
     /// Throws where the body is not of the format, or a field of the query not as it says.
     init(
-        _ body: Data, _ format: TensorFormat, _ query: QueryFields, names: [String],
+        _ body: Data, _ format: TensorFormat, _ query: QueryFields,
         admit: (_ byteCount: Int, _ elementCount: Int) throws -> Void
     ) throws {
-        try query.refuseAll(but: names)
         switch format {
         case .json: preconditionFailure("JSON has a reader of its own")
         case .npy:

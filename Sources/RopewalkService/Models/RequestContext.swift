@@ -2,4 +2,5 @@
 struct RequestContext: Sendable {
     let limits: Limits
     let models: ModelCatalog
+    let queries = RecentQueries()
 }

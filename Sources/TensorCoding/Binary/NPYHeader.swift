@@ -1,7 +1,7 @@
 import FoundationEssentials
 
 /// What the header of a .npy file says.
-struct NPYHeader {
+struct NPYHeader: Sendable {
     let form: StoredShape
     private let isBigEndian: Bool
     private let isColumnMajor: Bool

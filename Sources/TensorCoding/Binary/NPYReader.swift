@@ -1,3 +1,4 @@
+import Caching
 import FoundationEssentials
 
 /// Reads numpy's .npy, one tensor: [format versions](https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html)
@@ -6,6 +7,9 @@ package struct NPYReader {
     static let magic: [UInt8] = [0x93] + "NUMPY".utf8
     /// numpy's own limit.
     static let maxHeaderBytes = 10_000
+
+    /// Reading a header takes longer than turning some rows.
+    private static let headers = Recent<[UInt8], NPYHeader>()
 
     private let header: NPYHeader
     private let payload: Data
@@ -29,8 +33,8 @@ package struct NPYReader {
             throw TensorFormatError(
                 .malformed, "the header is of \(length) bytes, and the file ends \(file.count - start) bytes into it")
         }
-        let text = file[(file.startIndex + start)..<(file.startIndex + start + length)]
-        header = try NPYHeader(Array(text))
+        let text = unsafe file.span.extracting(start..<start + length).withUnsafeBufferPointer { unsafe Array($0) }
+        header = try Self.headers.value(for: text) { () throws(TensorFormatError) in try NPYHeader(text) }
         payload = file[(file.startIndex + start + length)...]
     }
 

@@ -1,3 +1,4 @@
+import Caching
 import FoundationEssentials
 import PositionalEncoding
 
@@ -5,6 +6,13 @@ import PositionalEncoding
 package enum NPYWriter {
     /// Of one tensor. Throws `TensorFormatError` where numpy has no such type: bfloat16.
     package static func layout(_ type: FloatType, _ shape: TensorShape) throws -> TensorLayout {
+        let form = try StoredShape(type, shape)
+        return try layouts.value(for: form) { try layout(type, shape, form) }
+    }
+
+    private static let layouts = Recent<StoredShape, TensorLayout>()
+
+    private static func layout(_ type: FloatType, _ shape: TensorShape, _ form: StoredShape) throws -> TensorLayout {
         let descr: String
         switch type {
         case .float16: descr = "<f2"
@@ -34,7 +42,6 @@ package enum NPYWriter {
         let length = header.count - prefix
         header[prefix - 2] = UInt8(length & 0xFF)
         header[prefix - 1] = UInt8(length >> 8)
-        let form = try StoredShape(type, shape)
         return try TensorLayout(header: Data(header), [form], ranges: [0..<form.byteCount])
     }
 }
