@@ -24,7 +24,7 @@ public struct Recent<Key: Equatable & Sendable, Value: Sendable>: ~Copyable {
         if let known { return known }
         let value = try make()
         kept.withLock { [value] kept in
-            if kept.entries.count < 8 {
+            if kept.entries.count < 16 {
                 kept.entries.append((key, value))
             } else {
                 kept.entries[kept.oldest] = (key, value)

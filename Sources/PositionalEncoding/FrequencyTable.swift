@@ -1,7 +1,9 @@
 /// The ladder of frequencies of one set of parameters, for one length, pair by pair.
 ///
 /// With `RotaryParameters.pairs`, which says where pairs are read and written, this is the one table under every rotation.
-package struct FrequencyTable: Sendable {
+///
+/// A class, as each request takes it in hand several times.
+package final class FrequencyTable: Sendable {
     /// What a table depends on.
     struct Key: Hashable {
         let rotaryDimension: Int
@@ -52,6 +54,7 @@ package struct FrequencyTable: Sendable {
         }
     }
 
+    let key: Key
     /// p of them, in rad per position, from the fastest pair to the slowest: base^(−2i/r), scaled.
     package let inverseFrequencies: [Double]
     /// What rotated elements are multiplied by.
@@ -68,7 +71,7 @@ package struct FrequencyTable: Sendable {
     package let isLong: Bool
     let precision: Precision
 
-    init(_ key: Key) {
+    convenience init(_ key: Key) {
         switch key.precision {
         case .float64: self.init(key, ExactArithmetic.self)
         case .float32: self.init(key, HuggingFaceArithmetic.self)
@@ -76,6 +79,7 @@ package struct FrequencyTable: Sendable {
     }
 
     private init<Arithmetic: LadderArithmetic>(_ key: Key, _: Arithmetic.Type) {
+        self.key = key
         if let given = key.inverseFrequencies {
             inverseFrequencies = given
             effectiveBase = nil

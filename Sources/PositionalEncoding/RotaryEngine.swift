@@ -72,10 +72,17 @@ package final class RotaryEngine: Sendable {
             func turn(by list: some RandomAccessCollection<Double>, into target: inout MutableSpan<Scalar>) {
                 var rest = list[...]
                 var row = 0
-                while !rest.isEmpty {
-                    for run in rows.takeRuns(from: &rest, sequences: sequences.count) {
-                        rotateRows(run, pairs, of: shape, row: row, sequences: sequences, from: source, to: &target)
-                        row += run.count
+                func turn(by run: RowSource<Scalar>.Run, into target: inout MutableSpan<Scalar>) {
+                    rotateRows(run, pairs, of: shape, row: row, sequences: sequences, from: source, to: &target)
+                    row += run.count
+                }
+                if sequences.count == 1 {
+                    while let run = rows.takeRun(from: &rest) { turn(by: run, into: &target) }
+                } else {
+                    while !rest.isEmpty {
+                        for run in rows.takeRuns(from: &rest, sequences: sequences.count) {
+                            turn(by: run, into: &target)
+                        }
                     }
                 }
             }

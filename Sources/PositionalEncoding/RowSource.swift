@@ -9,7 +9,7 @@ struct RowSource<Scalar: TensorScalar> {
     }
 
     private enum Source {
-        case ladder(FrequencyTable, FrequencyTable.Key)
+        case ladder(FrequencyTable)
         case tables(CosineTables)
     }
 
@@ -20,7 +20,7 @@ struct RowSource<Scalar: TensorScalar> {
     /// p.
     var pairCount: Int {
         switch source {
-        case .ladder(let table, _): table.inverseFrequencies.count
+        case .ladder(let table): table.inverseFrequencies.count
         case .tables(let tables): tables.pairCount
         }
     }
@@ -31,8 +31,7 @@ struct RowSource<Scalar: TensorScalar> {
         if case .tables(let tables) = parameters.substitute {
             source = .tables(tables)
         } else {
-            let key = FrequencyTable.Key(parameters, length: length)
-            source = .ladder(engine.table(for: key), key)
+            source = .ladder(engine.table(for: FrequencyTable.Key(parameters, length: length)))
         }
         self.direction = direction
     }
@@ -44,7 +43,7 @@ struct RowSource<Scalar: TensorScalar> {
     /// Takes from the front of the positions those of the next run; nil where there are none.
     func takeRun<List: RandomAccessCollection<Double>>(from rest: inout List) -> Run? where List.SubSequence == List {
         guard let first = rest.first else { return nil }
-        guard case .ladder(let table, let key) = source else {
+        guard case .ladder(let table) = source else {
             let few = rest.prefix(FrequencyCache.blockLength)
             rest = rest.dropFirst(few.count)
             return Run(rows: computedRows(at: few), first: 0, count: few.count)
@@ -53,7 +52,7 @@ struct RowSource<Scalar: TensorScalar> {
         let run: Run
         if let block, let count = consecutiveRows(of: rest, in: block) {
             run = Run(
-                rows: cachedRows(table, key, block: block), first: Int(first) % FrequencyCache.blockLength, count: count
+                rows: cachedRows(table, block: block), first: Int(first) % FrequencyCache.blockLength, count: count
             )
         } else {
             let few = rest.prefix(block == nil ? FrequencyCache.blockLength : Self.fewestRowsOfBlock)
@@ -65,7 +64,7 @@ struct RowSource<Scalar: TensorScalar> {
 
     /// The next rows from `row` on of tokens that have a position on each axis.
     func run(of lists: [[Double]], from row: Int) -> Run {
-        guard case .ladder(let table, _) = source else { preconditionFailure("tables have one axis") }
+        guard case .ladder(let table) = source else { preconditionFailure("tables have one axis") }
         let end = min(row + FrequencyCache.blockLength, lists[0].count)
         return Run(
             rows: RotaryRows(table, lists: lists, rows: row..<end, direction: direction), first: 0, count: end - row)
@@ -73,7 +72,7 @@ struct RowSource<Scalar: TensorScalar> {
 
     private func computedRows(at positions: some Collection<Double>) -> RotaryRows<Scalar> {
         switch source {
-        case .ladder(let table, _): RotaryRows(table, positions: positions, direction: direction)
+        case .ladder(let table): RotaryRows(table, positions: positions, direction: direction)
         case .tables(let tables): tables.rows(at: positions, direction)
         }
     }
@@ -97,8 +96,8 @@ struct RowSource<Scalar: TensorScalar> {
         position >= 0 ? Int(exactly: position) : nil
     }
 
-    private func cachedRows(_ table: FrequencyTable, _ key: FrequencyTable.Key, block: Int) -> RotaryRows<Scalar> {
-        let key = FrequencyCache.Key.rows(key, Scalar.type, direction, block: block)
+    private func cachedRows(_ table: FrequencyTable, block: Int) -> RotaryRows<Scalar> {
+        let key = FrequencyCache.Key.rows(table.key, Scalar.type, direction, block: block)
         let value = cache.value(for: key) {
             let first = block * FrequencyCache.blockLength
             let positions = (first..<first + FrequencyCache.blockLength).lazy.map(Double.init)

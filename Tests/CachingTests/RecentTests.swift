@@ -12,10 +12,10 @@ import Testing
         #expect(recent.value(for: 1) { "another" } == "one")
     }
 
-    @Test func `the oldest of more than eight gives way, and no other`() {
+    @Test func `the oldest of more than sixteen gives way, and no other`() {
         let recent = Recent<Int, Int>()
-        for key in 0...8 { _ = recent.value(for: key) { key } }
-        for key in 1...8 { #expect(recent.value(for: key) { -1 } == key) }
+        for key in 0...16 { _ = recent.value(for: key) { key } }
+        for key in 1...16 { #expect(recent.value(for: key) { -1 } == key) }
         #expect(recent.value(for: 0) { -1 } == -1)
         #expect(recent.value(for: 1) { -1 } == -1)
     }

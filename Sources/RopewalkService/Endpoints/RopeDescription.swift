@@ -1,4 +1,4 @@
-import Locking
+import Caching
 import PositionalEncoding
 import TensorCoding
 
@@ -21,7 +21,7 @@ struct Nullable<Value: Encodable & Sendable>: Encodable, Sendable {
 /// It is text from the start: equal rotations have equal descriptions, and those asked for last are kept.
 struct RopeDescription: Encodable, Sendable {
     /// What a description depends on where it does not depend on lengths.
-    private struct Key: Hashable {
+    private struct Key: Equatable {
         let parameters: RotaryParameters
         let model: String?
 
@@ -34,8 +34,7 @@ struct RopeDescription: Encodable, Sendable {
         }
     }
 
-    private static let mostKnown = 256
-    private static let known = Locked<[Key: JSONText]>([:])
+    private static let known = Recent<Key, JSONText>()
 
     let json: JSONText
 
@@ -45,19 +44,9 @@ struct RopeDescription: Encodable, Sendable {
     init(
         _ parameters: RotaryParameters, _ source: RopeSource, tables: () throws -> [FrequencyTable]
     ) throws {
+        func text() throws -> JSONText { try JSONText(RopeMembers(parameters, tables(), source)) }
         let key = Key(parameters, source)
-        if let key, let text = Self.known.withLock({ $0[key] }) {
-            json = text
-            return
-        }
-        let text = try JSONText(RopeMembers(parameters, tables(), source))
-        if let key {
-            Self.known.withLock { known in
-                if known.count >= Self.mostKnown { known.removeAll() }
-                known[key] = text
-            }
-        }
-        json = text
+        json = try key.map { try Self.known.value(for: $0, orMake: text) } ?? text()
     }
 
     func encode(to encoder: any Encoder) { json.encode(to: encoder) }

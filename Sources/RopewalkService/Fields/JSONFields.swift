@@ -70,7 +70,10 @@ struct JSONFields: Fields, Sendable {
         return PositionList(numbers: list.numbers, axes: list.axes)
     }
 
-    func rotary(_ context: RequestContext) throws -> RotaryFields { try RotaryFields(self, context.models) }
+    func rotary(_ context: RequestContext) throws -> RotaryFields {
+        guard names.contains(where: RotaryFields.names.contains) else { return try RotaryFields.defaults.get() }
+        return try RotaryFields(self, context.models)
+    }
 
     /// A list of strings.
     func strings(_ name: String) throws -> [String] {

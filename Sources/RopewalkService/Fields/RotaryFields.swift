@@ -66,6 +66,13 @@ final class RotaryFields: Sendable {
             substitute: SubstituteFields.read(fields, scaling: scaling), known: known, mustNameLayout: true)
     }
 
+    /// Those of a request that has none of them.
+    static let defaults = Result {
+        try RotaryFields(
+            NoFields(), scaling: nil, scalingBase: nil, scalingPlace: { NoFields().place(of: $0) }, substitute: nil,
+            known: nil, mustNameLayout: true)
+    }
+
     /// Those of a query, which has no layout to choose where nothing is turned.
     convenience init(_ fields: QueryFields, _ models: ModelCatalog, mustNameLayout: Bool) throws {
         let isScaled = ScalingFields.names.contains(where: fields.contains)

@@ -91,20 +91,22 @@ extension TensorBytes {
         }
     }
 
-    /// The first element from an index on that has all of some bits.
+    /// The first element from an index on that has all of some bits, which are those below the sign.
     @inline(__always) private func first<Bits: FixedWidthInteger & BitwiseCopyable>(
         from first: Int, with mask: Bits
     ) -> Int? {
         unsafe bytes.withUnsafeBytes { raw in
-            func has(_ index: Int) -> Bool {
-                unsafe raw.loadUnaligned(fromByteOffset: index &* MemoryLayout<Bits>.size, as: Bits.self) & mask == mask
+            func masked(_ index: Int) -> Bits {
+                unsafe raw.loadUnaligned(fromByteOffset: index &* MemoryLayout<Bits>.size, as: Bits.self) & mask
             }
+            // To bits that are all set, the lowest of them carries into the sign.
+            let lowest = mask & (0 &- mask)
             // A block is looked through to its end, which is vector code.
             for start in stride(from: first, to: form.count, by: 1_024) {
                 let block = start..<min(start + 1_024, form.count)
-                var hits: Bits = 0
-                for index in block { hits |= has(index) ? 1 : 0 }
-                if hits != 0 { return block.first(where: has) }
+                var carries: Bits = 0
+                for index in block { carries |= masked(index) &+ lowest }
+                if carries.leadingZeroBitCount == 0 { return block.first { masked($0) == mask } }
             }
             return nil
         }
