@@ -31,7 +31,7 @@ help:
 	@echo "make deps           install the Debian packages that are missing"
 
 serve: deps
-	@[ -x .build/release/ropewalk ] || echo "The first build takes about a minute." >&2
+	@[ -x .build/release/ropewalk ] || echo "The first build takes a few minutes." >&2
 	@$(RELEASE) --product ropewalk
 	@exec .build/release/ropewalk serve $(ARGS)
 

@@ -24,6 +24,8 @@ public struct Recent<Key: Equatable & Sendable, Value: Sendable>: ~Copyable {
         if let known { return known }
         let value = try make()
         kept.withLock { [value] kept in
+            // Another thread may have made it meanwhile.
+            guard !kept.entries.contains(where: { $0.key == key }) else { return }
             if kept.entries.count < 16 {
                 kept.entries.append((key, value))
             } else {

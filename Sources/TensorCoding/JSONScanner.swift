@@ -89,10 +89,10 @@ struct JSONScanner {
         guard let byte = peek(text) else { throw error(text, "the text ends where a value is expected") }
         // Elements of an array are none: of many, none are kept.
         if otherArray == nil { valueCount += 1 }
-        guard valueCount <= Self.maxValues else {
+        guard valueCount <= Self.maxValues, keys.count <= Self.maxValues else {
             throw InvalidValue(
                 .tooManyValues, at: pointer,
-                "there are more than \(Self.maxValues) values up to here, besides elements of arrays, and that is the limit"
+                "there are more than \(Self.maxValues) values up to here, besides elements of arrays, or members of open objects, and that is the limit"
             )
         }
         if otherArray != nil { note(byte) }

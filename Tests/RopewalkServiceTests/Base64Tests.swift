@@ -86,8 +86,8 @@ where RawSignificand: FixedWidthInteger {
         (#"{"shape":[1,2],"base64":"AACAPwAAAAA=","data":[1,0]}"#, "contradiction /x/base64"),
         (#"{"base64":"AACAPwAAAAA="}"#, "missing-field /x/shape"),
         (#"{"shape":[1,2],"bas64":"AACAPwAAAAA="}"#, "unknown-field /x/bas64"),
-        // NaN, which JSON could not have written, comes to nothing that could be answered.
-        (#"{"shape":[1,2],"base64":"AADAfwAAAAA="}"#, "result-overflow [0, 0]"),
+        // NaN, which JSON could not have written.
+        (#"{"shape":[1,2],"base64":"AADAfwAAAAA="}"#, "not-finite /x/base64"),
         (#""AACAPwAAAAA=""#, "wrong-type /x"),
     ])
     func `base64 that is no tensor is refused by its kind and place`(x: String, summary: String) throws {

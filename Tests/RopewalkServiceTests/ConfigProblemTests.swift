@@ -76,6 +76,15 @@ import Testing
         #expect(problem.status == 422 && problem.summary == summary, "\(config)\(fields): \(problem.detail)")
     }
 
+    @Test func `of the types of layers that a config has, only some are shown, and no long name whole`() throws {
+        let name = String(repeating: "a", count: 10_000)
+        let types = (0..<100).map { "\"\(name)\($0)\":{}" }.joined(separator: ",")
+        let body =
+            #"{"x":[1,2,3,4],"layer_type":"f","config":{"model_type":"llama","head_dim":4,"rope_parameters":{\#(types)}}}"#
+        let problem = try ProblemDocument(LiveService().apply(body))
+        #expect(problem.summary == "unknown-value /layer_type" && problem.detail.utf8.count < 10_000)
+    }
+
     @Test(arguments: [
         (#""config":null"#, 422, "wrong-type /config"), (#""config":[]"#, 422, "wrong-type /config"),
         (#""layer_type":"full_attention""#, 422, "contradiction /layer_type"),

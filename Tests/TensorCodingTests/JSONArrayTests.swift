@@ -52,6 +52,11 @@ import Testing
         try scan("{\"a\":[\(String(repeating: "0,", count: 70_000))0]}")
     }
 
+    @Test func `keys of objects within arrays are bounded as members are`() throws {
+        let members = (0..<70_000).map { "\"\($0)\":0" }.joined(separator: ",")
+        #expect(try #require(invalidValue { try scan("{\"a\":[{\(members)}]}") }).kind == .tooManyValues)
+    }
+
     @Test func `an object of many members takes time for each, and not for each pair`() throws {
         func time(_ count: Int) throws -> Duration {
             let text = Array("{\((0..<count).map { "\"\($0)\":0" }.joined(separator: ","))}".utf8)

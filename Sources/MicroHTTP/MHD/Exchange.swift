@@ -153,8 +153,7 @@ final class Exchange: Sendable {
 
     /// Says a response past libmicrohttpd, which would take it at the end of the body only.
     private func linger(on connection: MHDConnection, saying response: HTTPResponse) -> MHD_Result {
-        guard advance(to: .lingering(room: Self.mostLingering)) else { return .NO }
-        let answered = state.withLock { $0.keep(response) }
+        guard let answered = keep(response, goingOnTo: .lingering(room: Self.mostLingering)) else { return .NO }
         connection.sayLast(response.bytes(extraHeaders: commonHeaders(for: response, answered).headers))
         return .YES
     }
@@ -189,13 +188,19 @@ final class Exchange: Sendable {
     }
 
     private func respond(_ response: HTTPResponse, on connection: MHDConnection) -> MHD_Result {
-        let answered: (id: String, queueSeconds: Double?)? = state.withLock { state in
+        guard let answered = keep(response, goingOnTo: .answered) else { return .NO }
+        return connection.queue(response, commonHeaders(for: response, answered))
+    }
+
+    /// Keeps a response that is about to be sent, in one step with the phase, so that nobody else sends another.
+    ///
+    /// nil where another thread has cut the connection.
+    private func keep(_ response: HTTPResponse, goingOnTo phase: Phase) -> (id: String, queueSeconds: Double?)? {
+        state.withLock { state in
             if case .cut = state.phase { return nil }
-            state.phase = .answered
+            state.phase = phase
             return state.keep(response)
         }
-        guard let answered else { return .NO }
-        return connection.queue(response, commonHeaders(for: response, answered))
     }
 
     func commonHeaders(

@@ -18,7 +18,7 @@ struct Nullable<Value: Encodable & Sendable>: Encodable, Sendable {
 
 /// `"rope"`: the parameters that an answer was computed with, whoever chose them.
 ///
-/// It is text from the start: equal rotations have equal descriptions, and those asked for last are kept.
+/// It is text from the start: equal rotations have equal descriptions, and the last are kept.
 struct RopeDescription: Encodable, Sendable {
     /// What a description depends on where it does not depend on lengths.
     private struct Key: Equatable {

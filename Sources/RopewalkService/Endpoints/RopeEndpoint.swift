@@ -58,7 +58,10 @@ struct RopeEndpoint<Request: RopeRequest>: Endpoint {
         }
         try writer.adjust(reservation, to: operation.shape.count, x.tensor.type, beside: body.count)
         let y = operation.run(x.tensor, by: engine)
-        try Problem.check(y, "y", of: y.type.floatType)
+        if y.firstNonFinite != nil {
+            try Problem.check(given: x.tensor, "x")
+            try Problem.check(y, "y", of: y.type.floatType)
+        }
         clock.end(.compute)
         try cancellation.check()
         return try respond(y, form: x.form, rope, request.warnings, reservation, &clock)

@@ -90,6 +90,13 @@ extension Problem {
             .notFinite, at: .tensor(name, element: indices), "\(name.clipped)\(indices) is infinite or no number")
     }
 
+    /// Throws where a tensor of a JSON body, which has no such numbers but in base64, holds what cannot be computed on.
+    static func check(given tensor: AnyTensor, _ name: String) throws {
+        guard let index = tensor.firstNonFinite else { return }
+        throw Problem(
+            .notFinite, at: .pointer(JSONPointer([name, "base64"])), "\(name)\(index) is infinite or no number")
+    }
+
     /// Throws where a tensor of an answer holds what no JSON number is.
     static func check(_ tensor: AnyTensor, _ name: String, of type: FloatType) throws {
         guard let index = tensor.firstNonFinite else { return }

@@ -33,7 +33,8 @@ struct RopeDictionary {
             }
             return
         }
-        let known = choices.map { "\"\($0)\"" }.joined(separator: ", ")
+        // A client has as many names, as long, as it likes.
+        let known = choices.prefix(16).map { "\"\($0.clipped)\"" }.joined(separator: ", ")
         guard let layerType else {
             throw Problem(
                 .missingField, at: layerTypePlace,

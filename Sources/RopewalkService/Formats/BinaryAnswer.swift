@@ -133,6 +133,7 @@ struct BinaryAnswer: ~Copyable {
             buffer.withDoubles(of: index) { operation.run(tensor.elements.span, into: &$0, by: engine) }
         }
         guard let place = buffer.firstNonFinite(of: index) else { return }
+        try Problem.check(given: source, "x")
         throw overflow(operation.shape.indices(at: place), index)
     }
 
