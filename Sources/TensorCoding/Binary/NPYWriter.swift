@@ -1,5 +1,4 @@
 import Caching
-import FoundationEssentials
 import PositionalEncoding
 
 /// Writes numpy's .npy, byte for byte as `numpy.save` does: version 1, little-endian, row-major.
@@ -42,6 +41,6 @@ package enum NPYWriter {
         let length = header.count - prefix
         header[prefix - 2] = UInt8(length & 0xFF)
         header[prefix - 1] = UInt8(length >> 8)
-        return try TensorLayout(header: Data(header), [form], ranges: [0..<form.byteCount])
+        return try TensorLayout(header: header, [form], ranges: [0..<form.byteCount])
     }
 }

@@ -30,7 +30,7 @@ package enum SafetensorsWriter {
 
     private static func header(
         _ members: [((name: String, form: StoredShape), Range<Int>)], _ metadata: [String: String]
-    ) throws -> Data {
+    ) throws -> [UInt8] {
         var text = JSONOutput()
         var isFirst = true
         func begin(_ name: String) {
@@ -66,7 +66,7 @@ package enum SafetensorsWriter {
             text.append(UInt8(ascii: " "))
         }
         let json = try text.takeData()
-        return Data((0..<lengthBytes).map { UInt8(truncatingIfNeeded: json.count >> (8 * $0)) }) + json
+        return (0..<lengthBytes).map { UInt8(truncatingIfNeeded: json.count >> (8 * $0)) } + Array(json)
     }
 }
 

@@ -1,5 +1,3 @@
-import FoundationEssentials
-
 /// Where a binary answer's header and tensors stand in its bytes, before there are any.
 ///
 /// The payload begins at a multiple of 64 bytes, and every floating tensor at a multiple of its element's size.
@@ -10,7 +8,7 @@ package struct TensorLayout: Sendable {
         package let range: Range<Int>
     }
 
-    let header: Data
+    let header: [UInt8]
     /// In the order in which the tensors were given.
     package let places: [Place]
     /// Of the whole answer.
@@ -21,12 +19,12 @@ package struct TensorLayout: Sendable {
 
     /// The bytes of one tensor alone: `application/octet-stream`.
     package init(raw form: StoredShape) {
-        (header, byteCount) = (Data(), form.byteCount)
+        (header, byteCount) = ([], form.byteCount)
         places = [Place(form: form, range: 0..<form.byteCount)]
     }
 
     /// Ranges count from the end of the header, which is padded already. Throws where there are more bytes than can be counted.
-    init(header: Data, _ forms: [StoredShape], ranges: [Range<Int>]) throws(OutOfMemory) {
+    init(header: [UInt8], _ forms: [StoredShape], ranges: [Range<Int>]) throws(OutOfMemory) {
         precondition(header.count.isMultiple(of: Self.alignment))
         let (byteCount, overflow) = header.count.addingReportingOverflow(ranges.map(\.upperBound).max() ?? 0)
         guard !overflow else { throw OutOfMemory() }
