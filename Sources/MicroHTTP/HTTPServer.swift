@@ -45,6 +45,7 @@ package final class HTTPServer: Sendable {
     private let retained = Atomic<Int>(0)
     private let suspended = Atomic<Int>(0)
     private let connections = Locked<[ObjectIdentifier: ConnectionRecord]>([:])
+    private let places: Locked<ConnectionPlaces>
     private let running = Locked<Running?>(nil)
     /// A queue of its own has a thread when it needs one, however many compute.
     private let clock = DispatchQueue(label: "ropewalk.clock")
@@ -54,9 +55,6 @@ package final class HTTPServer: Sendable {
         let daemons: [Daemon]
         let acceptor: Acceptor
     }
-
-    /// I/O threads, the fewest of which one can answer while the other is busy.
-    private static let daemonCount = 2
 
     /// Slower than this, a body is not on its way but in the way. It is less than a modem brings.
     private static let slowestBytesPerSecond = 1_024
@@ -72,19 +70,26 @@ package final class HTTPServer: Sendable {
         self.application = application
         self.compute = compute
         self.budget = budget
+        places = Locked(ConnectionPlaces(maxConnections: configuration.maxConnections))
     }
 
     /// Listens, and answers the port. Throws `SocketError` where the address cannot be had.
     package func start() throws -> Int {
         let socket = try ListeningSocket(host: configuration.host, port: configuration.port)
-        let daemons = (0..<Self.daemonCount).compactMap { _ in Daemon(serving: self) }
-        guard daemons.count == Self.daemonCount else {
+        let threads = places.withLock { $0.counts.count }
+        let daemons = (0..<threads).compactMap { _ in Daemon(serving: self) }
+        guard daemons.count == threads else {
             for daemon in daemons { daemon.stop() }
             socket.close()
             throw SocketError(description: "libmicrohttpd could not start its threads")
         }
         let acceptor = Acceptor(socket, maxConnections: configuration.maxConnections) { connection in
-            daemons[Int(connection.descriptor) % Self.daemonCount].add(connection)
+            let thread = self.places.withLock { $0.add(connection.descriptor) }
+            guard daemons[thread].add(connection) else {
+                self.places.withLock { $0.remove(connection.descriptor) }
+                return false
+            }
+            return true
         }
         running.withLock { $0 = Running(daemons: daemons, acceptor: acceptor) }
         keepWatch()
@@ -138,7 +143,8 @@ package final class HTTPServer: Sendable {
         connections.withLock { $0[ObjectIdentifier(record)] = record }
     }
 
-    func connectionClosed(_ record: ConnectionRecord) {
+    func connectionClosed(_ record: ConnectionRecord, _ descriptor: Int32) {
+        places.withLock { $0.remove(descriptor) }
         record.close()
         connections.withLock { $0[ObjectIdentifier(record)] = nil }
         running.withLock { $0?.acceptor }?.connectionEnded()

@@ -61,7 +61,9 @@ import Glibc
             unsafe socketContext.pointee = Unmanaged.passRetained(record).toOpaque()
             server.connectionOpened(record)
         } else if let record = unsafe socketContext.pointee {
-            unsafe server.connectionClosed(Unmanaged<ConnectionRecord>.fromOpaque(record).takeRetainedValue())
+            unsafe server.connectionClosed(
+                Unmanaged<ConnectionRecord>.fromOpaque(record).takeRetainedValue(),
+                CMicroHTTPD_connection_fd(connection))
             unsafe socketContext.pointee = nil
         }
     }
