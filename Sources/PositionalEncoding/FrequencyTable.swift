@@ -69,7 +69,7 @@ package final class FrequencyTable: Sendable {
     package let axisLetters: String?
     /// Of longrope: whether the factors are those for lengths past the original one.
     package let isLong: Bool
-    let precision: Precision
+    var precision: Precision { key.precision }
 
     convenience init(_ key: Key) {
         switch key.precision {
@@ -98,7 +98,6 @@ package final class FrequencyTable: Sendable {
         axisIndices = axes.isEmpty ? nil : assignment.map { axes.firstIndex(of: $0) ?? 0 }
         axisLetters = axes.isEmpty ? nil : String(assignment.map(\.rawValue))
         isLong = key.length != nil
-        precision = key.precision
     }
 
     /// Cosines and sines at positions, which are not kept.

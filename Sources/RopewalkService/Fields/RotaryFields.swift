@@ -67,11 +67,7 @@ final class RotaryFields: Sendable {
     }
 
     /// Those of a request that has none of them.
-    static let defaults = Result {
-        try RotaryFields(
-            NoFields(), scaling: nil, scalingBase: nil, scalingPlace: { NoFields().place(of: $0) }, substitute: nil,
-            known: nil, mustNameLayout: true)
-    }
+    static let defaults = Result { try RotaryFields(nil) }
 
     /// Those of a query, which has no layout to choose where nothing is turned.
     convenience init(_ fields: QueryFields, _ models: ModelCatalog, mustNameLayout: Bool) throws {
@@ -192,12 +188,11 @@ final class RotaryFields: Sendable {
     /// d of a model, where one is named.
     var headDimension: Int? { config?.headDimension }
 
-    /// The parameters of a model as it is.
-    convenience init(_ known: KnownParameters) throws {
+    /// The parameters of a model as it is, or those that hold where nothing is named.
+    convenience init(_ known: KnownParameters?) throws {
         try self.init(
             NoFields(), scaling: nil, scalingBase: nil, scalingPlace: { NoFields().place(of: $0) }, substitute: nil,
-            known: known,
-            mustNameLayout: false)
+            known: known, mustNameLayout: false)
     }
 
     /// The parameters for vectors of a dimension. Throws where they do not go together.

@@ -16,8 +16,8 @@ struct TensorUpload {
         format == .raw ? ["shape", "dtype"] : ["dtype"]
     }
 
-    /// `admit` hears, before a byte is copied, how many the request takes besides
-    /// its body, and of a body of one tensor how many elements it has; it throws where they are too many.
+    /// `admit` hears, before a byte is copied, how many the request takes besides its body, and of a body of one tensor how many
+    /// elements it has; it throws where they are too many.
     ///
     /// Throws where the body is not of the format, or a field of the query not as it says.
     init(

@@ -55,9 +55,9 @@ package enum SafetensorsWriter {
             text.append(word: "{\"dtype\":")
             text.append(quoting: form.type.rawValue)
             text.append(word: ",\"shape\":")
-            text.append(numbers: form.axes)
+            text.append(form.axes)
             text.append(word: ",\"data_offsets\":")
-            text.append(numbers: [range.lowerBound, range.upperBound])
+            text.append([range.lowerBound, range.upperBound])
             text.append(UInt8(ascii: "}"))
         }
         text.append(word: isFirst ? "{}" : "}")
@@ -67,16 +67,5 @@ package enum SafetensorsWriter {
         }
         let json = try text.takeData()
         return (0..<lengthBytes).map { UInt8(truncatingIfNeeded: json.count >> (8 * $0)) } + Array(json)
-    }
-}
-
-extension JSONOutput {
-    fileprivate mutating func append(numbers: [Int]) {
-        append(UInt8(ascii: "["))
-        for (index, number) in numbers.enumerated() {
-            if index > 0 { append(UInt8(ascii: ",")) }
-            append(number)
-        }
-        append(UInt8(ascii: "]"))
     }
 }
