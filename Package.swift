@@ -17,7 +17,7 @@ let package = Package(
         ),
         .target(name: "Locking"),
         .target(name: "Caching", dependencies: ["Locking"]),
-        .target(name: "LargeMemory"),
+        .target(name: "LargeMemory", dependencies: ["Locking"]),
         .target(name: "MicroHTTP", dependencies: ["CMicroHTTPD", "Locking", "LargeMemory"]),
         .target(
             name: "CRotaryKernels",
@@ -63,6 +63,7 @@ let package = Package(
 
         .testTarget(name: "HouseTests"),
         .testTarget(name: "CachingTests", dependencies: ["Caching"]),
+        .testTarget(name: "LargeMemoryTests", dependencies: ["LargeMemory"]),
         .testTarget(
             name: "PositionalEncodingTests", dependencies: ["PositionalEncoding", "CRotaryKernels", "TestSupport"],
             exclude: ["make_inverse_frequencies.py"]

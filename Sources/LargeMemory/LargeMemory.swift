@@ -8,7 +8,7 @@ public enum LargeMemory {
     /// Less is not worth the rest of a large page.
     public static let leastBytes = 8 << 20
 
-    private static let pageBytes = 2 << 20
+    static let pageBytes = 2 << 20
 
     /// Asks for large pages under memory that nobody has touched yet; where it is small, for none.
     public static func advise(_ bytes: UnsafeMutableRawBufferPointer) {

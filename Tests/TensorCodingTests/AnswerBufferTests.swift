@@ -58,23 +58,23 @@ import Testing
         #expect(file["F16"]?.floats == [1, 0x1.554p-2] && file["BF16"]?.floats == [1, 0x1.56p-2])
     }
 
-    @Test func `what is not written is 0, and an answer may be empty`() throws {
-        var answer = try AnswerBuffer(TensorLayout(raw: Self.form(.float32, [1_000])))
-        #expect(answer.withFloats(of: 0) { elements in elements.indices.allSatisfy { elements[$0] == 0 } })
-        #expect(answer.data() == Data(count: 4_000))
+    @Test func `an answer may be empty`() throws {
         #expect(try AnswerBuffer(TensorLayout(raw: StoredShape(.float32, [0]))).data().isEmpty)
     }
 
-    @Test func `an error in between leaves nothing behind`() throws {
+    @Test func `what is written before an error is not rounded into the answer`() throws {
         struct Stop: Error {}
         var answer = try AnswerBuffer(TensorLayout(raw: Self.form(.bfloat16, [4])))
+        answer.withFloats(of: 0) { elements in
+            for index in elements.indices { elements[index] = 1 }
+        }
         #expect(throws: Stop.self) {
             try answer.withFloats(of: 0) { elements in
-                elements[0] = 1
+                elements[0] = 2
                 throw Stop()
             }
         }
-        #expect(answer.data() == Data(count: 8))
+        #expect(try TensorBytes(Self.form(.bfloat16, [4]), answer.data()).floats == [1, 1, 1, 1])
     }
 
     @Test func `more bytes than can be counted are an error`() throws {

@@ -1,5 +1,4 @@
 import FoundationEssentials
-import Glibc
 import LargeMemory
 
 /// The bytes of one body, 64-byte aligned, written where they stay.
@@ -8,31 +7,16 @@ import LargeMemory
 @safe final class BodyBuffer: @unchecked Sendable {
     // Sendable: only the I/O thread of its connection writes, and `data` ends that.
 
-    /// A cache line and a vector register of any x86-64 or arm64.
-    static let alignment = 64
-
-    private var bytes: UnsafeMutableRawBufferPointer
+    private var block: MemoryBlock
     private(set) var count = 0
 
     /// nil where there is no memory.
     init?(capacity: Int) {
-        guard let bytes = unsafe Self.allocate(capacity) else { return nil }
-        unsafe self.bytes = bytes
+        guard let block = MemoryBlock(count: capacity) else { return nil }
+        self.block = block
     }
 
-    deinit {
-        unsafe free(bytes.baseAddress)
-    }
-
-    private static func allocate(_ capacity: Int) -> UnsafeMutableRawBufferPointer? {
-        var start: UnsafeMutableRawPointer?
-        guard unsafe posix_memalign(&start, alignment, max(capacity, 1)) == 0 else { return nil }
-        let bytes = unsafe UnsafeMutableRawBufferPointer(start: start, count: capacity)
-        unsafe LargeMemory.advise(bytes)
-        return unsafe bytes
-    }
-
-    var capacity: Int { unsafe bytes.count }
+    var capacity: Int { unsafe block.bytes.count }
 
     /// Room for `total` bytes and, where that is more than there is, for as many again as there are now.
     func capacityNeeded(for total: Int) -> Int {
@@ -44,19 +28,18 @@ import LargeMemory
         let total = count + more.count
         if total > capacity {
             precondition(newCapacity >= total)
-            guard let larger = unsafe Self.allocate(newCapacity) else { return false }
-            unsafe larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[..<count]))
-            unsafe free(bytes.baseAddress)
-            unsafe bytes = larger
+            guard let larger = MemoryBlock(count: newCapacity) else { return false }
+            unsafe larger.bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: block.bytes[..<count]))
+            block = larger
         }
-        unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[count..<total]).copyMemory(from: more)
+        unsafe UnsafeMutableRawBufferPointer(rebasing: block.bytes[count..<total]).copyMemory(from: more)
         count = total
         return true
     }
 
     /// The bytes as Data that is not a copy and keeps this object alive. Nothing is appended after it.
     func data() -> Data {
-        guard count > 0, let start = unsafe bytes.baseAddress else { return Data() }
+        guard count > 0, let start = unsafe block.bytes.baseAddress else { return Data() }
         return unsafe Data(
             bytesNoCopy: start, count: count, deallocator: .custom { _, _ in withExtendedLifetime(self) {} })
     }

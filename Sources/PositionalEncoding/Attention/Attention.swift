@@ -4,9 +4,8 @@
 /// arXiv:2305.13245.
 package struct Attention: Sendable {
     package let shape: AttentionShape
-    let query: AnyTensor
-    let key: AnyTensor
-    let value: AnyTensor
+    /// All of one type.
+    package let operands: (query: AnyTensor, key: AnyTensor, value: AnyTensor)
     /// R, which turns queries and keys by their positions; nil where they stay as they are. Values are never turned.
     package var rotation: RotaryParameters?
     /// In tokens; nil where neither rotation nor causality asks for them.
@@ -38,9 +37,7 @@ package struct Attention: Sendable {
     package init(query: AnyTensor, key: AnyTensor, value: AnyTensor) throws(AttentionShapeError) {
         shape = try AttentionShape(query: query.shape, key: key.shape, value: value.shape)
         precondition(query.type == key.type && key.type == value.type)
-        self.query = query
-        self.key = key
-        self.value = value
+        operands = (query, key, value)
         scale = 1 / Double(shape.dimension).squareRoot()
     }
 

@@ -7,7 +7,7 @@ extension RotaryEngine {
         _ attention: Attention, returningWeights: Bool, helpedBy helpers: any Helpers = NoHelpers(),
         on level: VectorLevel = .inForce, unless isCancelled: () -> Bool = { false }
     ) throws(CancellationError) -> Attention.Result {
-        switch (attention.query, attention.key, attention.value) {
+        switch attention.operands {
         case (.float32(let query), .float32(let key), .float32(let value)):
             let (output, weights) = try attend(
                 attention, query, key, value, returningWeights, helpers, level, isCancelled)
@@ -16,19 +16,62 @@ extension RotaryEngine {
             let (output, weights) = try attend(
                 attention, query, key, value, returningWeights, helpers, level, isCancelled)
             return Attention.Result(output: .float64(output), weights: weights.map { .float64($0) })
-        default:
-            preconditionFailure("the tensors of an attention are of one type")
+        default: preconditionFailure(Self.otherType)
         }
     }
+
+    /// The same with the output, `[…, tq, dv]` and float32, in memory that is there already; answers the weights.
+    ///
+    /// Every element of the output is written, unless the attention is cancelled.
+    package func attend(
+        _ attention: Attention, into output: inout MutableSpan<Float>, returningWeights: Bool,
+        helpedBy helpers: any Helpers, on level: VectorLevel = .inForce, unless isCancelled: () -> Bool
+    ) throws(CancellationError) -> AnyTensor? {
+        guard case (.float32(let query), .float32(let key), .float32(let value)) = attention.operands else {
+            preconditionFailure(Self.otherType)
+        }
+        let weights = try attend(
+            attention, query, key, value, into: &output, returningWeights, helpers, level, isCancelled)
+        return weights.map { .float32($0) }
+    }
+
+    /// The same in float64.
+    package func attend(
+        _ attention: Attention, into output: inout MutableSpan<Double>, returningWeights: Bool,
+        helpedBy helpers: any Helpers, on level: VectorLevel = .inForce, unless isCancelled: () -> Bool
+    ) throws(CancellationError) -> AnyTensor? {
+        guard case (.float64(let query), .float64(let key), .float64(let value)) = attention.operands else {
+            preconditionFailure(Self.otherType)
+        }
+        let weights = try attend(
+            attention, query, key, value, into: &output, returningWeights, helpers, level, isCancelled)
+        return weights.map { .float64($0) }
+    }
+
+    private static var tooMany: String { "an answer is held against its limit before it is computed" }
+    private static var otherType: String { "the tensors of an attention are of one type, and so is its output" }
 
     private func attend<Scalar: TensorScalar>(
         _ attention: Attention, _ query: Tensor<Scalar>, _ key: Tensor<Scalar>, _ value: Tensor<Scalar>,
         _ returningWeights: Bool, _ helpers: any Helpers, _ level: VectorLevel, _ isCancelled: () -> Bool
     ) throws(CancellationError) -> (Tensor<Scalar>, Tensor<Scalar>?) {
-        let shape = attention.shape
-        guard let outputShape = shape.output, let weightShape = shape.weights else {
-            preconditionFailure("an answer is held against its limit before it is computed")
+        guard let shape = attention.shape.output else { preconditionFailure(Self.tooMany) }
+        var weights: Result<Tensor<Scalar>?, CancellationError> = .success(nil)
+        let output = newElements(shape.count) { output in
+            weights = Result { () throws(CancellationError) in
+                try attend(attention, query, key, value, into: &output, returningWeights, helpers, level, isCancelled)
+            }
         }
+        return (Tensor(shape: shape, elements: output), try weights.get())
+    }
+
+    private func attend<Scalar: TensorScalar>(
+        _ attention: Attention, _ query: Tensor<Scalar>, _ key: Tensor<Scalar>, _ value: Tensor<Scalar>,
+        into output: inout MutableSpan<Scalar>, _ returningWeights: Bool, _ helpers: any Helpers,
+        _ level: VectorLevel, _ isCancelled: () -> Bool
+    ) throws(CancellationError) -> Tensor<Scalar>? {
+        guard let shape = attention.shape.weights else { preconditionFailure(Self.tooMany) }
+        precondition(output.count == attention.shape.output?.count)
         var (query, key) = (query, key)
         if let rotation = attention.rotation, let positions = attention.positions {
             let reaches = attention.reaches
@@ -36,17 +79,11 @@ extension RotaryEngine {
             key = rotate(key, at: positions.key, reaching: reaches, by: rotation)
         }
         let tiles = AttentionTiles(attention, query: query, key: key, value: value, level: level)
-        var weights: [Scalar] = []
         var isComplete = false
-        let output: [Scalar] = newElements(outputShape.count) { output in
-            weights = newElements(returningWeights ? weightShape.count : 0) { weights in
-                isComplete = tiles.run(into: &output, &weights, helpedBy: helpers, unless: isCancelled)
-            }
+        let weights: [Scalar] = newElements(returningWeights ? shape.count : 0) { weights in
+            isComplete = tiles.run(into: &output, &weights, helpedBy: helpers, unless: isCancelled)
         }
         guard isComplete else { throw CancellationError() }
-        return (
-            Tensor(shape: outputShape, elements: output),
-            returningWeights ? Tensor(shape: weightShape, elements: weights) : nil
-        )
+        return returningWeights ? Tensor(shape: shape, elements: weights) : nil
     }
 }

@@ -67,37 +67,36 @@ struct AttentionEndpoint: Endpoint {
         _ reservation: ByteBudget.Reservation, beside bodyCount: Int, working: Int, _ clock: inout PhaseClock,
         unless cancellation: Cancellation
     ) throws -> HTTPResponse {
-        let count = request.answerCount
-        // A binary answer is computed elsewhere, halves are rounded there, and it is copied.
-        let width = type.scalar == .float64 ? MemoryLayout<Double>.size : MemoryLayout<Float>.size
-        let computed = count * width * (type.scalar.floatType == type ? 1 : 2)
-        try writer.adjust(
-            reservation,
-            toBytes: working + (format == .json ? writer.jsonBytes(count, type.scalar) : computed + count * width),
-            elements: count, beside: bodyCount)
-        clock.end(.decode)
-        try cancellation.check()
         let rope = try request.attention.rotation.map { rotation in
             try RopeDescription(rotation, request.source) {
                 try engine.tables(for: rotation, reaching: request.attention.reaches ?? [], from: request.source)
             }
         }
+        guard format == .json else {
+            var answer = try BinaryAnswer(
+                format, request.answerShapes.map { .init(name: $0.name, form: try StoredShape(type, $0.shape)) },
+                description: .init(rope, warnings: request.warnings), writer, reservation, beside: bodyCount,
+                working: working + request.bytesComputedElsewhere(type))
+            clock.end(.decode)
+            try cancellation.check()
+            try answer.run(request.attention, by: engine, helpedBy: compute) { cancellation.isCancelled }
+            clock.end(.compute)
+            try cancellation.check()
+            return answer.response(&clock)
+        }
+        try writer.adjust(
+            reservation, toBytes: working + writer.jsonBytes(request.answerCount, type.scalar),
+            elements: request.answerCount, beside: bodyCount)
+        clock.end(.decode)
+        try cancellation.check()
         let result = try engine.attend(
             request.attention, returningWeights: request.returnsWeights, helpedBy: compute
         ) { cancellation.isCancelled }
         let (output, weights) = (type.rounded(result.output), result.weights.map(type.rounded))
-        let tensors = [("output", output)] + (weights.map { [("weights", $0)] } ?? [])
-        for (name, tensor) in tensors { try Problem.check(tensor, name, of: type) }
+        try Problem.check(output, "output", of: type)
+        if let weights { try Problem.check(weights, "weights", of: type) }
         clock.end(.compute)
         try cancellation.check()
-        guard format == .json else {
-            var answer = try BinaryAnswer(
-                format, tensors.map { .init(name: $0.0, form: try StoredShape(type, $0.1.shape)) },
-                description: .init(rope, warnings: request.warnings), writer, reservation, beside: bodyCount,
-                working: working + computed)
-            for (index, tensor) in tensors.enumerated() { answer.put(tensor.1, as: index) }
-            return answer.response(&clock)
-        }
         let answer = Answer(
             output: JSONTensor(output, form: form), rope: rope, shape: output.shape.axes,
             warnings: request.warnings.isEmpty ? nil : request.warnings,

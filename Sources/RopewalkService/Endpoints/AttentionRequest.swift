@@ -21,6 +21,18 @@ struct AttentionRequest {
     let warnings: [String]
     let source: RopeSource
 
+    /// The tensors of the answer.
+    var answerShapes: [(name: String, shape: TensorShape)] {
+        let (output, weights) = (attention.shape.output, returnsWeights ? attention.shape.weights : nil)
+        return [("output", output), ("weights", weights)].compactMap { name, shape in shape.map { (name, $0) } }
+    }
+
+    /// Bytes of a binary answer's numbers that are computed in other memory: halves, which are rounded at the end, and weights.
+    func bytesComputedElsewhere(_ type: FloatType) -> Int {
+        let isInPlace = type.scalar.floatType == type
+        return (isInPlace ? answerCount - answerShapes[0].shape.count : answerCount) * type.scalar.size
+    }
+
     init(_ fields: any Fields, _ operands: inout some AttentionOperands, _ context: RequestContext) throws {
         let rotates = try fields.ifGiven("rotate", fields.boolean) ?? true
         returnsWeights = try fields.ifGiven("return_weights", fields.boolean) ?? false

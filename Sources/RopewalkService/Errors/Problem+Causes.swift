@@ -99,8 +99,12 @@ extension Problem {
 
     /// Throws where a tensor of an answer holds what no JSON number is.
     static func check(_ tensor: AnyTensor, _ name: String, of type: FloatType) throws {
-        guard let index = tensor.firstNonFinite else { return }
+        if let index = tensor.firstNonFinite { throw overflow(name, index, type) }
+    }
+
+    /// An element of an answer is not finite.
+    static func overflow(_ name: String, _ index: [Int], _ type: FloatType) -> Problem {
         let hint = type == .float64 ? "" : ", or a number on the way to it; dtype float64 may hold it"
-        throw Problem(.resultOverflow, at: .element(index), "\(name)\(index) is not finite in \(type.rawValue)\(hint)")
+        return Problem(.resultOverflow, at: .element(index), "\(name)\(index) is not finite in \(type.rawValue)\(hint)")
     }
 }

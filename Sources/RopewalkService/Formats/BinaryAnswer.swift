@@ -137,9 +137,34 @@ struct BinaryAnswer: ~Copyable {
         throw overflow(operation.shape.indices(at: place), index)
     }
 
-    /// Copies a tensor that was computed elsewhere, and is of finite elements in the type of the answer.
-    mutating func put(_ elements: AnyTensor, as index: Int) {
-        buffer.put(elements, as: index)
+    /// Computes an attention into the first tensor, and puts its weights into the second where there is one.
+    ///
+    /// Throws where an element is not finite, and where it is cancelled.
+    mutating func run(
+        _ attention: Attention, by engine: RotaryEngine, helpedBy helpers: any Helpers, unless isCancelled: () -> Bool
+    ) throws {
+        let returnsWeights = tensors.count > 1
+        let weights =
+            if attention.operands.query.type == .float64 {
+                try buffer.withDoubles(of: 0) { output in
+                    try engine.attend(
+                        attention, into: &output, returningWeights: returnsWeights, helpedBy: helpers,
+                        unless: isCancelled)
+                }
+            } else {
+                try buffer.withFloats(of: 0) { output in
+                    try engine.attend(
+                        attention, into: &output, returningWeights: returnsWeights, helpedBy: helpers,
+                        unless: isCancelled)
+                }
+            }
+        if let weights { buffer.put(weights, as: 1) }
+        for (index, tensor) in tensors.enumerated() {
+            guard let place = buffer.firstNonFinite(of: index), let type = tensor.form.type.floating,
+                let shape = TensorShape(tensor.form.axes)
+            else { continue }
+            throw Problem.overflow(tensor.name, shape.indices(at: place), type)
+        }
     }
 
     /// Copies a tensor that is answered as it came.

@@ -3,7 +3,8 @@ import PositionalEncoding
 
 /// A binary answer while it is computed: header and tensors in one piece of memory, from which they leave without a copy.
 ///
-/// All bytes are 0 at first. Tensors are known by their number, in the order in which they were given to the layout.
+/// Whoever is lent a tensor's elements writes them all: they are anything at first, even of another answer. Tensors are known by
+/// their number, in the order in which they were given to the layout.
 package struct AnswerBuffer: ~Copyable, Sendable {
     private let layout: TensorLayout
     private let memory: AnswerMemory

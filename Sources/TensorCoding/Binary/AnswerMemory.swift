@@ -1,28 +1,17 @@
 import FoundationEssentials
-import Glibc
 import LargeMemory
 
-/// Bytes of an answer, 0 at first, from a multiple of 64 on; they last as long as any Data of them.
+/// Bytes of an answer, anything at first, from a multiple of 64 on; they last as long as any Data of them.
 @safe final class AnswerMemory: @unchecked Sendable {
     // Sendable: only `AnswerBuffer` writes, of which there is one, and it is gone once it has given the bytes away.
 
-    private let allocation: UnsafeMutableRawPointer
-    private let bytes: UnsafeMutableRawBufferPointer
+    private let block: MemoryBlock
+    private var bytes: UnsafeMutableRawBufferPointer { unsafe block.bytes }
 
     /// nil where there is no memory.
     init?(count: Int) {
-        let alignment = TensorLayout.alignment
-        let (room, overflow) = count.addingReportingOverflow(alignment)
-        // A large piece comes from the system as zeros, which costs nothing; aligned_alloc's would have to be written.
-        guard !overflow, let allocation = unsafe calloc(room, 1) else { return nil }
-        unsafe self.allocation = allocation
-        let start = unsafe allocation.alignedUp(toMultipleOf: alignment)
-        unsafe bytes = UnsafeMutableRawBufferPointer(start: start, count: count)
-        unsafe LargeMemory.advise(bytes)
-    }
-
-    deinit {
-        unsafe free(allocation)
+        guard let block = MemoryBlock(count: count) else { return nil }
+        self.block = block
     }
 
     /// Not a copy; keeps this object alive.
@@ -60,12 +49,5 @@ import LargeMemory
         unsafe numbers.withUnsafeBufferPointer { source in
             for index in source.indices { unsafe target[index] = half(source[index]) }
         }
-    }
-}
-
-extension UnsafeMutableRawPointer {
-    fileprivate func alignedUp(toMultipleOf alignment: Int) -> UnsafeMutableRawPointer {
-        let past = Int(bitPattern: self) % alignment
-        return unsafe past == 0 ? self : self + (alignment - past)
     }
 }
