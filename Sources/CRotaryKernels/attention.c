@@ -6,7 +6,7 @@ size_t CRotaryKernels_attentionScratch(size_t dimension, size_t element_size) {
     const size_t keys = least > attention_tileElements ? least : attention_tileElements;
     const size_t panel = 14 * (attention_tileKeys + 16), values = attention_tileKeys * 2 * 64 / element_size;
     return (keys + panel + values) * element_size + 16 * (attention_tileKeys + 64)
-        + CRotaryKernels_attentionRows * (2 * sizeof(double) + 1) + 8 * 64;
+        + CRotaryKernels_attentionRows * (17 * sizeof(double) + 1) + 9 * 64;
 }
 
 #if defined(__x86_64__)
@@ -30,10 +30,10 @@ void CRotaryKernels_attendDoubles(
     ON_LEVEL(level, attend, double, attention, first_row, row_count, scratch);
 }
 
-void CRotaryKernels_exponentFloats(int level, float *numbers, size_t count) {
-    ON_LEVEL(level, exponent, float, numbers, count);
+void CRotaryKernels_powersOfFloats(int level, float *numbers, size_t count) {
+    ON_LEVEL(level, powers, float, numbers, count);
 }
 
-void CRotaryKernels_exponentDoubles(int level, double *numbers, size_t count) {
-    ON_LEVEL(level, exponent, double, numbers, count);
+void CRotaryKernels_powersOfDoubles(int level, double *numbers, size_t count) {
+    ON_LEVEL(level, powers, double, numbers, count);
 }

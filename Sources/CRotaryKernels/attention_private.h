@@ -15,8 +15,8 @@ enum { attention_tileElements = 65536, attention_tileKeys = 256 };
         const struct CRotaryKernels_Attention *, size_t, size_t, void *);                                                   \
     void CRotaryKernels_attend_##level##_double(                                                                            \
         const struct CRotaryKernels_Attention *, size_t, size_t, void *);                                                   \
-    void CRotaryKernels_exponent_##level##_float(float *, size_t);                                                          \
-    void CRotaryKernels_exponent_##level##_double(double *, size_t);
+    void CRotaryKernels_powers_##level##_float(float *, size_t);                                                          \
+    void CRotaryKernels_powers_##level##_double(double *, size_t);
 
 DECLARE_ATTENTION(baseline)
 #if defined(__x86_64__)

@@ -1,9 +1,11 @@
 // Which keys of a tile the rows of a panel see, and what is added to their scores; a part of attention_tiles.h.
 
-// Keys of a tile: where they begin and how many they are, and the bounds of their positions.
+// Keys of a tile: where they begin and how many they are, the bounds of their positions, and whether none is less than the one
+// before.
 struct NAME(Tile) {
     size_t first, count;
     double least, largest;
+    bool ascends;
 };
 
 // What a panel sees of a tile.
@@ -15,11 +17,13 @@ struct NAME(Sight) {
 };
 
 static struct NAME(Tile) NAME(tile)(const struct CRotaryKernels_Attention *attention, size_t first, size_t most) {
-    struct NAME(Tile) tile = {first, attention->key_count - first < most ? attention->key_count - first : most, 0, 0};
+    const size_t rest = attention->key_count - first;
+    struct NAME(Tile) tile = {first, rest < most ? rest : most, 0, 0, true};
     if (!attention->key_positions) return tile;
     const double *positions = attention->key_positions + first;
     tile.least = tile.largest = positions[0];
     for (size_t key = 1; key < tile.count; key++) {
+        if (positions[key] < positions[key - 1]) tile.ascends = false;
         if (positions[key] < tile.least) tile.least = positions[key];
         if (positions[key] > tile.largest) tile.largest = positions[key];
     }
@@ -29,6 +33,26 @@ static struct NAME(Tile) NAME(tile)(const struct CRotaryKernels_Attention *atten
 INLINE size_t NAME(mask_row)(const struct CRotaryKernels_Attention *attention, size_t row, size_t key) {
     return row / attention->query_length * attention->head_stride + row % attention->query_length * attention->query_stride
         + key * attention->key_stride;
+}
+
+// The same as `look`, where causality alone hides keys and they ascend, so that a row sees them up to one.
+static struct NAME(Sight) NAME(look_up_to)(
+    const struct CRotaryKernels_Attention *attention, size_t row, size_t rows, const struct NAME(Tile) *tile, uint8_t *seen,
+    uint8_t *sees) {
+    struct NAME(Sight) sight = {0, 0, false};
+    const double *positions = attention->key_positions + tile->first;
+    size_t end = 0;
+    for (size_t index = 0; index < rows; index++) {
+        // Rows that follow each other mostly end near each other.
+        const double position = attention->query_positions[(row + index) % attention->query_length];
+        while (end < tile->count && positions[end] <= position) end++;
+        while (end > 0 && positions[end - 1] > position) end--;
+        memset(seen + index * STRIDE, 1, end);
+        memset(seen + index * STRIDE + end, 0, STRIDE - end);
+        sees[index] |= end > 0;
+        if (end > sight.end) sight.end = end;
+    }
+    return sight;
 }
 
 // Finds what rows see of a tile; `seen` gets 1 for each key that its row sees, unless all do.
@@ -51,6 +75,8 @@ static struct NAME(Sight) NAME(look)(
         memset(sees, 1, rows);
         return sight;
     }
+    if (tile->ascends && !attention->mask && !attention->bias)
+        return NAME(look_up_to)(attention, row, rows, tile, seen, sees);
     sight.is_whole = false;
     uint8_t any[STRIDE] = {0};
     const size_t count = tile->count;

@@ -24,7 +24,8 @@ struct NAME(Scratch) {
     uint8_t *seen;
     // Of each row of the block.
     SCALAR *largest;
-    double *sums;
+    // Lane by lane.
+    NAME(Doubles) *sums;
     uint8_t *sees;
 };
 
@@ -35,9 +36,9 @@ static struct NAME(Scratch) NAME(scratch)(void *memory, size_t dimension) {
     scratch.keys = memory;
     scratch.scores = scratch.keys + (keys + 63) / 64 * 64;
     scratch.tail = scratch.scores + PANEL_ROWS * STRIDE;
-    scratch.sums = (double *)(scratch.tail + attention_tileKeys * WIDTH);
+    scratch.sums = (NAME(Doubles) *)(scratch.tail + attention_tileKeys * WIDTH);
     scratch.largest = (SCALAR *)(scratch.sums + CRotaryKernels_attentionRows);
-    scratch.sees = (uint8_t *)(scratch.largest + CRotaryKernels_attentionRows);
+    scratch.sees = (uint8_t *)(scratch.largest + CRotaryKernels_attentionRows + LANES);
     scratch.seen = scratch.sees + CRotaryKernels_attentionRows;
     return scratch;
 }
@@ -76,7 +77,7 @@ static void NAME(score_panel)(
                 end_run - first_run, count, start > 0, scratch->scores + first_run * WIDTH);
         }
     }
-    const bool is_late = !attention->bias && attention->scale > 0;
+    const bool is_late = NAME(is_late)(attention);
     for (size_t index = 0; index < rows; index++) {
         const SCALAR *bias = attention->bias
             ? (const SCALAR *)attention->bias + NAME(mask_row)(attention, row + index, tile->first) : NULL;
@@ -96,8 +97,8 @@ static void NAME(add_panel)(
     const size_t begin = sight.first / LANES * LANES, end = (sight.end + LANES - 1) / LANES * LANES;
     SCALAR factors[PANEL_ROWS + LANES] = {0};
     NAME(weigh_panel)(
-        rows, scratch->scores, begin, end, NAME(late_scale)(attention), scratch->largest + block_row, scratch->sums + block_row,
-        factors);
+        rows, scratch->scores, begin, end, NAME(steepness)(attention, NAME(is_late)(attention)), scratch->largest + block_row,
+        scratch->sums + block_row, factors);
     if (!sight.is_whole && !ready->is_checked) {
         ready->is_checked = true;
         ready->is_finite = NAME(are_finite)(values, tile->count * columns);
@@ -152,7 +153,7 @@ void JOIN(attend, LEVEL, TYPE)(
     memset((SCALAR *)attention->output + first_row * columns, 0, row_count * columns * sizeof(SCALAR));
     for (size_t row = 0; row < row_count; row++) {
         scratch.largest[row] = (SCALAR)-INFINITY;
-        scratch.sums[row] = 0;
+        scratch.sums[row] = (NAME(Doubles)){};
         scratch.sees[row] = 0;
     }
     for (size_t first = 0; first < attention->key_count; first += tile_keys) {
@@ -177,11 +178,11 @@ void JOIN(attend, LEVEL, TYPE)(
             continue;
         }
         // Where all that a row sees is −infinity, the sum is 0 and a weight no number.
-        const double factor = scratch.sums[row] == 0 ? (double)NAN : 1 / scratch.sums[row];
+        const double sum = FOLD(ADDED, scratch.sums[row]), factor = sum == 0 ? (double)NAN : 1 / sum;
         for (size_t column = 0; column < columns; column++) output[column] = (SCALAR)((double)output[column] * factor);
         if (attention->weights)
             NAME(finish_weights)(
-                weights, attention->key_count, NAME(late_scale)(attention), scratch.largest[row], factor);
+                weights, attention->key_count, NAME(steepness)(attention, NAME(is_late)(attention)), scratch.largest[row], factor);
     }
 }
 

@@ -47,49 +47,49 @@ INLINE VECTOR NAME(choose)(NAME(Bits) which, VECTOR yes, VECTOR no) {
 
 INLINE VECTOR NAME(larger)(VECTOR a, VECTOR b) { return NAME(choose)(b > a, b, a); }
 
-typedef double NAME(Doubles) __attribute__((vector_size(LANES * sizeof(double))));
+typedef double NAME(Doubles) __attribute__((vector_size(LANES * sizeof(double)), aligned(sizeof(double))));
 #define ADDED(a, b) ((a) + (b))
 
-// The exponential
+// Powers
 
-// e^x = 2^n · e^r with n = x / ln 2, rounded, and |r| ≤ ln 2 / 2, for x ≤ 0; 0 where 2^n would be less than the smallest normal
-// number, and no number stays none. ln 2 is in two parts, of which n times the first is exact.
-INLINE VECTOR NAME(exponential)(VECTOR x) {
+// 2^x = 2^n · 2^r with n = x, rounded, and |r| ≤ ½, for x ≤ 0; 0 where 2^n would be less than the smallest normal number, and no
+// number stays none.
+INLINE VECTOR NAME(power)(VECTOR x) {
 #ifdef IS_DOUBLE
-    const SCALAR least = -709, rounder = 0x1.8p52 + 1023, high = 0x1.62e42fee00000p-1, low = 0x1.a39ef35793c76p-33;
+    const SCALAR least = -1023, rounder = 0x1.8p52 + 1023;
     const int fraction = 52;
-    // 1/n!: past 13 they add less than a tenth of a unit in the last place.
+    // (ln 2)^n/n!: past 13 they add less than a tenth of a unit in the last place.
     static const SCALAR terms[] = {
-        0x1.6124613a86d09p-33, 0x1.1eed8eff8d898p-29, 0x1.ae64567f544e4p-26, 0x1.27e4fb7789f5cp-22, 0x1.71de3a556c734p-19,
-        0x1.a01a01a01a01ap-16, 0x1.a01a01a01a01ap-13, 0x1.6c16c16c16c17p-10, 0x1.1111111111111p-7, 0x1.5555555555555p-5,
-        0x1.5555555555555p-3, 0x1p-1,
+        0x1.816193166d0f9p-40, 0x1.c3bd650fc2986p-36, 0x1.e8cac7351bb25p-32, 0x1.e4cf5158b8ecap-28, 0x1.b5253d395e7c4p-24,
+        0x1.62c0223a5c824p-20, 0x1.ffcbfc588b0c7p-17, 0x1.430912f86c787p-13, 0x1.5d87fe78a6731p-10, 0x1.3b2ab6fba4e77p-7,
+        0x1.c6b08d704a0c0p-5, 0x1.ebfbdff82c58fp-3, 0x1.62e42fefa39efp-1,
     };
 #else
-    const SCALAR least = -88, rounder = 0x1.8p23f + 127, high = 0x1.63p-1f, low = -0x1.bd0106p-13f;
+    const SCALAR least = -127, rounder = 0x1.8p23f + 127;
     const int fraction = 23;
-    // Of the polynomials of this degree the one with the least error, which is 2^−28 of e^r.
-    static const SCALAR terms[] = {0x1.6a23cep-10f, 0x1.123a2p-7f, 0x1.5558f2p-5f, 0x1.555492p-3f, 0x1.fffffcp-2f};
+    // Of the polynomials of this degree the one with the least error, which is 2^−28 of 2^r.
+    static const SCALAR terms[] = {
+        0x1.416b54p-13f, 0x1.5f082ep-10f, 0x1.3b2dep-7f, 0x1.c6af7cp-5f, 0x1.ebfbdcp-3f, 0x1.62e43p-1f,
+    };
 #endif
-    const SCALAR reciprocal = (SCALAR)1.4426950408889634;
     // Below this n is that of 0. Lane by lane, it is one instruction, of which what is no number comes out.
 #pragma clang loop unroll(full)
     for (size_t lane = 0; lane < LANES; lane++) x[lane] = x[lane] < least ? least : x[lane];
     // n stands in the lowest bits of what was rounded, as an exponent is written.
-    const VECTOR shifted = FMA(x, NAME(all)(reciprocal), NAME(all)(rounder));
-    const VECTOR power = (VECTOR)((NAME(Bits))shifted << fraction), n = shifted - NAME(all)(rounder);
-    const VECTOR rest = FMA(n, NAME(all)(-low), FMA(n, NAME(all)(-high), x));
+    const VECTOR shifted = x + NAME(all)(rounder), rest = x - (shifted - NAME(all)(rounder));
+    const VECTOR power = (VECTOR)((NAME(Bits))shifted << fraction);
     VECTOR sum = NAME(all)(terms[0]);
 #pragma clang loop unroll(full)
     for (size_t term = 1; term < sizeof terms / sizeof *terms; term++) sum = FMA(sum, rest, NAME(all)(terms[term]));
-    return FMA(FMA(sum * rest, rest, rest), power, power);
+    return FMA(sum * rest, power, power);
 }
 
-void JOIN(exponent, LEVEL, TYPE)(SCALAR *numbers, size_t count) {
+void JOIN(powers, LEVEL, TYPE)(SCALAR *numbers, size_t count) {
     size_t place = 0;
     for (; place + LANES <= count; place += LANES)
-        NAME(store)(numbers + place, NAME(exponential)(NAME(load)(numbers + place)));
+        NAME(store)(numbers + place, NAME(power)(NAME(load)(numbers + place)));
     SCALAR rest[LANES] = {0};
     memcpy(rest, numbers + place, (count - place) * sizeof(SCALAR));
-    NAME(store)(rest, NAME(exponential)(NAME(load)(rest)));
+    NAME(store)(rest, NAME(power)(NAME(load)(rest)));
     memcpy(numbers + place, rest, (count - place) * sizeof(SCALAR));
 }

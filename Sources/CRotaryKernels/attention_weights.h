@@ -1,9 +1,16 @@
 // Scores that become weights; a part of attention_tiles.h.
 
-// What scores are multiplied by when they are weighed: the scale, or 1 where `finish_scores` has scaled them, since a mask adds
-// to them, or since the largest product is not the largest score.
-INLINE SCALAR NAME(late_scale)(const struct CRotaryKernels_Attention *attention) {
-    return attention->bias || !(attention->scale > 0) ? 1 : (SCALAR)attention->scale;
+// What scores above the largest are multiplied by when they are weighed, so that the weight is 2 to that power: log₂ e, and the
+// scale with it, where `is_late`.
+INLINE SCALAR NAME(steepness)(const struct CRotaryKernels_Attention *attention, bool is_late) {
+    return (SCALAR)(1.4426950408889634 * (is_late ? attention->scale : 1));
+}
+
+// Whether scores are scaled when they are weighed. `finish_scores` scales them where a mask adds to them, where the largest product
+// is not the largest score, and where the product with log₂ e has no place among the numbers.
+INLINE bool NAME(is_late)(const struct CRotaryKernels_Attention *attention) {
+    const SCALAR steepness = NAME(steepness)(attention, true);
+    return !attention->bias && steepness > 0 && steepness < (SCALAR)INFINITY;
 }
 
 // Makes scores of a row from products: scaled, unless they will be, with what a mask adds; −infinity where the row sees
@@ -31,15 +38,16 @@ static void NAME(finish_scores)(
     for (size_t key = sight.end; key < end; key++) scores[key] = (SCALAR)-INFINITY;
 }
 
-static SCALAR NAME(largest)(const SCALAR *scores, size_t begin, size_t end, SCALAR scale) {
+static SCALAR NAME(largest)(const SCALAR *scores, size_t begin, size_t end) {
     VECTOR most = NAME(all)((SCALAR)-INFINITY);
     for (size_t key = begin; key < end; key += LANES) most = NAME(larger)(most, NAME(load)(scores + key));
-    return FOLD(NAME(larger), most) * scale;
+    return FOLD(NAME(larger), most);
 }
 
-// Replaces scores by the exponentials of what they are above `largest` when scaled, and answers their sum. The product is
-// rounded as that of the largest is, whose weight is 1 then.
-static double NAME(weigh)(SCALAR *scores, size_t begin, size_t end, SCALAR scale, SCALAR largest) {
+// Replaces scores by 2 to the power of what they are above `largest`, times the steepness; adds them up. The difference comes first:
+// of scores of any size, those that weigh most are the most exact.
+static void NAME(weigh)(
+    SCALAR *scores, size_t begin, size_t end, SCALAR steepness, SCALAR largest, double factor, NAME(Doubles) *total) {
     VECTOR sums = {};
     if (largest == (SCALAR)-INFINITY) {
         // All are hidden, or −infinity, or no numbers.
@@ -51,37 +59,40 @@ static double NAME(weigh)(SCALAR *scores, size_t begin, size_t end, SCALAR scale
         }
     } else
         for (size_t key = begin; key < end; key += LANES) {
-            const VECTOR weight = NAME(exponential)(NAME(load)(scores + key) * NAME(all)(scale) - NAME(all)(largest));
+            const VECTOR weight = NAME(power)((NAME(load)(scores + key) - NAME(all)(largest)) * NAME(all)(steepness));
             NAME(store)(scores + key, weight);
             sums += weight;
         }
-    NAME(Doubles) exact = __builtin_convertvector(sums, NAME(Doubles));
-    return FOLD(ADDED, exact);
+    *total = *total * factor + __builtin_convertvector(sums, NAME(Doubles));
 }
 
-// Makes weights of a panel's scores, and counts them in: sets the factors by which what was summed before is scaled down, and
-// changes as many more as fill a vector.
+// Makes weights of a panel's scores, and counts them in: sets the factors by which what was summed before is scaled down. Of
+// `largest` and `factors` as many more are read as fill a vector.
 static void NAME(weigh_panel)(
-    size_t rows, SCALAR *scores, size_t begin, size_t end, SCALAR scale, SCALAR *largest, double *sums, SCALAR *factors) {
-    for (size_t row = 0; row < rows; row++) {
-        const SCALAR own = NAME(largest)(scores + row * STRIDE, begin, end, scale);
-        // No larger one, or none at all yet: e^0.
-        factors[row] = own > largest[row] ? largest[row] - own : 0;
-        if (own > largest[row]) largest[row] = own;
+    size_t rows, SCALAR *scores, size_t begin, size_t end, SCALAR steepness, SCALAR *largest, NAME(Doubles) *sums,
+    SCALAR *factors) {
+    SCALAR now[PANEL_ROWS + LANES] = {0};
+    for (size_t row = 0; row < rows; row++) now[row] = NAME(largest)(scores + row * STRIDE, begin, end);
+    for (size_t row = 0; row < rows; row += LANES) {
+        const VECTOR before = NAME(load)(largest + row), most = NAME(larger)(before, NAME(load)(now + row));
+        // No larger one, or none at all yet: 2^0.
+        const VECTOR drop = NAME(choose)(most > before, before - most, NAME(all)(0));
+        NAME(store)(factors + row, NAME(power)(drop * NAME(all)(steepness)));
+        NAME(store)(now + row, most);
     }
-    for (size_t row = 0; row < rows; row += LANES)
-        NAME(store)(factors + row, NAME(exponential)(NAME(load)(factors + row)));
-    for (size_t row = 0; row < rows; row++)
-        sums[row] = sums[row] * (double)factors[row] + NAME(weigh)(scores + row * STRIDE, begin, end, scale, largest[row]);
+    for (size_t row = 0; row < rows; row++) {
+        largest[row] = now[row];
+        NAME(weigh)(scores + row * STRIDE, begin, end, steepness, now[row], (double)factors[row], sums + row);
+    }
 }
 
 // Makes weights of the scores of a row, now that the largest of them and the sum are known.
-static void NAME(finish_weights)(SCALAR *weights, size_t count, SCALAR scale, SCALAR largest, double factor) {
+static void NAME(finish_weights)(SCALAR *weights, size_t count, SCALAR steepness, SCALAR largest, double factor) {
     for (size_t key = 0; key < count; key += LANES) {
         const size_t width = count - key < LANES ? count - key : LANES;
         SCALAR some[LANES] = {0};
         memcpy(some, weights + key, width * sizeof(SCALAR));
-        NAME(store)(some, NAME(exponential)(NAME(load)(some) * NAME(all)(scale) - NAME(all)(largest)));
+        NAME(store)(some, NAME(power)((NAME(load)(some) - NAME(all)(largest)) * NAME(all)(steepness)));
         for (size_t lane = 0; lane < width; lane++) weights[key + lane] = (SCALAR)((double)some[lane] * factor);
     }
 }

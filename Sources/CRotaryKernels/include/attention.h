@@ -43,8 +43,8 @@ void CRotaryKernels_attendFloats(
 void CRotaryKernels_attendDoubles(
     int level, const struct CRotaryKernels_Attention *attention, size_t first_row, size_t row_count, void *scratch);
 
-/// Replaces numbers ≤ 0 by their exponentials, as attention has them: 0 below −87.69 for float, −708.75 for double.
-void CRotaryKernels_exponentFloats(int level, float *numbers, size_t count);
-void CRotaryKernels_exponentDoubles(int level, double *numbers, size_t count);
+/// Replaces numbers ≤ 0 by 2 to their power, as attention has them: 0 below −126.5 for float, −1022.5 for double.
+void CRotaryKernels_powersOfFloats(int level, float *numbers, size_t count);
+void CRotaryKernels_powersOfDoubles(int level, double *numbers, size_t count);
 
 #endif

@@ -14,20 +14,20 @@ package enum VectorLevel: Int32, CaseIterable, Sendable {
 }
 
 extension VectorLevel {
-    /// e^x, off by 1.02 units in the last place at most, of numbers ≤ 0; 0 where it is less than 1.2e-38.
-    package func exponentials(_ numbers: [Float]) -> [Float] {
+    /// 2^x, off by 1.08 units in the last place at most, of numbers ≤ 0; 0 below −126.5.
+    package func powers(of numbers: [Float]) -> [Float] {
         var numbers = numbers
         unsafe numbers.withUnsafeMutableBufferPointer {
-            unsafe CRotaryKernels_exponentFloats(rawValue, $0.baseAddress, $0.count)
+            unsafe CRotaryKernels_powersOfFloats(rawValue, $0.baseAddress, $0.count)
         }
         return numbers
     }
 
-    /// e^x, off by 1.02 units in the last place at most, of numbers ≤ 0; 0 where it is less than 2.5e-308.
-    package func exponentials(_ numbers: [Double]) -> [Double] {
+    /// 2^x, off by 1.15 units in the last place at most, of numbers ≤ 0; 0 below −1022.5.
+    package func powers(of numbers: [Double]) -> [Double] {
         var numbers = numbers
         unsafe numbers.withUnsafeMutableBufferPointer {
-            unsafe CRotaryKernels_exponentDoubles(rawValue, $0.baseAddress, $0.count)
+            unsafe CRotaryKernels_powersOfDoubles(rawValue, $0.baseAddress, $0.count)
         }
         return numbers
     }
