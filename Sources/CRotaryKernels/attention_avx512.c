@@ -7,7 +7,6 @@
 #define PANEL_ROWS 14
 #define FMA __builtin_elementwise_fma
 #define SCALAR_FMA __builtin_elementwise_fma
-#define SUMMED_DIMENSIONS 256
 #include "attention_level.h"
 #pragma clang attribute pop
 #endif

@@ -6,6 +6,4 @@
 // Every processor has this; few have an instruction for it.
 #define FMA(a, b, c) ((a) * (b) + (c))
 #define SCALAR_FMA FMA
-// Products are rounded, too: shorter sums make up for it.
-#define SUMMED_DIMENSIONS 64
 #include "attention_level.h"

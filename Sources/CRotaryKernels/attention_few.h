@@ -21,8 +21,9 @@ INLINE void NAME(add_products)(
 INLINE void NAME(score_square)(const int rows, const SCALAR *query, const SCALAR *keys, size_t dimension, SCALAR *scores) {
     VECTOR total[FEW_ROWS];
     const char *ahead = (const char *)(keys + LANES * dimension);
-    for (size_t start = 0; start < dimension; start += SUMMED_DIMENSIONS) {
-        const size_t end = dimension - start < SUMMED_DIMENSIONS ? dimension : start + SUMMED_DIMENSIONS;
+    const size_t summed = NAME(summed_dimensions)(dimension);
+    for (size_t start = 0; start < dimension; start += summed) {
+        const size_t end = dimension - start < summed ? dimension : start + summed;
         VECTOR sums[FEW_ROWS];
 #pragma clang loop unroll(full)
         for (int row = 0; row < rows; row++) sums[row] = (VECTOR){};
@@ -137,6 +138,8 @@ __attribute__((noinline)) static void NAME(add_few)(
     switch (rows) { EACH_OF_FEW_ROWS(CASE) }
 #undef CASE
     for (size_t row = 0; row < rows; row++)
-        for (size_t column = 0; column < columns; column++)
-            output[row * columns + column] = output[row * columns + column] * factors[row] + sums[row * width + column];
+        for (size_t column = 0; column < columns; column++) {
+            SCALAR *place = output + row * columns + column;
+            *place = NAME(scaled)(*place, factors, row) + sums[row * width + column];
+        }
 }

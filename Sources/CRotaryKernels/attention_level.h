@@ -1,6 +1,5 @@
 // What a level is to attention_tiles.h: vectors, the rows of a panel, and how numbers are multiplied and added. Each file of a
-// level defines VECTOR_BYTES, PANEL_ROWS, FMA, SCALAR_FMA, SUMMED_DIMENSIONS (at most 256) and LEVEL, and
-// includes this.
+// level defines VECTOR_BYTES, PANEL_ROWS, FMA, SCALAR_FMA and LEVEL, and includes this.
 #define JOINED(name, level, type) CRotaryKernels_##name##_##level##_##type
 #define JOIN(name, level, type) JOINED(name, level, type)
 

@@ -1,12 +1,19 @@
 // Products of a panel of rows with what is laid out in vectors; a part of attention_tiles.h.
 
-// Σ a·b of some rows of a with two vectors of columns of b.
+// Σ a·b of some rows of a with two vectors of columns of b, of which there is one term at least.
+//
+// The first product sets the sums: to clear so many registers took longer than it takes.
 INLINE void NAME(multiply)(
     const int rows, const SCALAR *a, size_t a_stride, const SCALAR *b, size_t stride, size_t count, VECTOR (*sums)[2]) {
 #pragma clang loop unroll(full)
-    for (int row = 0; row < rows; row++) sums[row][0] = sums[row][1] = (VECTOR){};
+    for (int row = 0; row < rows; row++) {
+        const VECTOR factor = NAME(all)(a[row * a_stride]);
+        sums[row][0] = factor * NAME(load)(b);
+        sums[row][1] = factor * NAME(load)(b + LANES);
+    }
+    b += stride;
 #pragma clang loop unroll(disable)
-    for (size_t term = 0; term < count; term++, b += stride) {
+    for (size_t term = 1; term < count; term++, b += stride) {
         const VECTOR left = NAME(load)(b), right = NAME(load)(b + LANES);
 #pragma clang loop unroll(full)
         for (int row = 0; row < rows; row++) {
@@ -38,8 +45,11 @@ INLINE void NAME(score_rows)(
     }
 }
 
-// Scales what rows have summed of some columns, and adds values by their weights; `tail` is past the last whole WIDTH. What is
-// scaled is rounded before the sum, so that nothing changes where the sum is 0.
+// What a row has summed, scaled where there are factors.
+INLINE SCALAR NAME(scaled)(SCALAR sum, const SCALAR *factors, size_t row) { return factors ? sum * factors[row] : sum; }
+
+// Scales what rows have summed of some columns, where there are factors, and adds values by their weights; `tail` is past the last
+// whole WIDTH. What is scaled is rounded before the sum, so that nothing changes where the sum is 0.
 INLINE void NAME(add_rows)(
     const int rows, const SCALAR *weights, const SCALAR *values, const SCALAR *tail, size_t columns, size_t count,
     const SCALAR *factors, SCALAR *output) {
@@ -50,9 +60,13 @@ INLINE void NAME(add_rows)(
 #pragma clang loop unroll(full)
         for (int row = 0; row < rows; row++) {
             SCALAR *place = output + row * columns + column;
-            const VECTOR factor = NAME(all)(factors[row]);
-            NAME(store)(place, NAME(load)(place) * factor + sums[row][0]);
-            NAME(store)(place + LANES, NAME(load)(place + LANES) * factor + sums[row][1]);
+            VECTOR left = NAME(load)(place), right = NAME(load)(place + LANES);
+            if (factors) {
+                left *= NAME(all)(factors[row]);
+                right *= NAME(all)(factors[row]);
+            }
+            NAME(store)(place, left + sums[row][0]);
+            NAME(store)(place + LANES, right + sums[row][1]);
         }
     }
     if (whole == columns) return;
@@ -66,7 +80,7 @@ INLINE void NAME(add_rows)(
     for (int row = 0; row < rows; row++)
         for (size_t column = whole; column < columns; column++) {
             SCALAR *place = output + row * columns + column;
-            *place = *place * factors[row] + rest[row][column - whole];
+            *place = NAME(scaled)(*place, factors, row) + rest[row][column - whole];
         }
 }
 
@@ -108,6 +122,6 @@ static void NAME(add_seen)(
                     sums[lane] = SCALAR_FMA(weights[row * STRIDE + key], values[key * columns + column + lane], sums[lane]);
             }
             SCALAR *place = output + row * columns + column;
-            for (size_t lane = 0; lane < width; lane++) place[lane] = place[lane] * factors[row] + sums[lane];
+            for (size_t lane = 0; lane < width; lane++) place[lane] = NAME(scaled)(place[lane], factors, row) + sums[lane];
         }
 }

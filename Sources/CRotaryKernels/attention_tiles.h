@@ -70,8 +70,9 @@ static void NAME(score_panel)(
             NAME(lay_out)(
                 keys + ready->runs * run_length, tile->count - ready->runs * WIDTH, dimension,
                 scratch->keys + ready->runs * run_length);
-        for (size_t start = 0; start < dimension; start += SUMMED_DIMENSIONS) {
-            const size_t count = dimension - start < SUMMED_DIMENSIONS ? dimension - start : SUMMED_DIMENSIONS;
+        const size_t summed = NAME(summed_dimensions)(dimension);
+        for (size_t start = 0; start < dimension; start += summed) {
+            const size_t count = dimension - start < summed ? dimension - start : summed;
             NAME(score)(
                 rows, query + start, dimension, scratch->keys + first_run * run_length + start * WIDTH, run_length,
                 end_run - first_run, count, start > 0, scratch->scores + first_run * WIDTH);
@@ -110,22 +111,23 @@ static void NAME(add_panel)(
                 scratch->tail[key * WIDTH + lane] = whole + lane < columns ? values[key * columns + whole + lane] : 0;
     }
     SCALAR *output = (SCALAR *)attention->output + row * columns;
+    const SCALAR *scales = factors;
     for (size_t key = sight.first, stop; key < sight.end; key = stop) {
         stop = (key / SUMMED_KEYS + 1) * SUMMED_KEYS;
         if (stop > sight.end) stop = sight.end;
         if (!sight.is_whole && !ready->is_finite)
             NAME(add_seen)(
-                rows, scratch->scores + key, scratch->seen + key, values + key * columns, columns, stop - key, factors, output);
+                rows, scratch->scores + key, scratch->seen + key, values + key * columns, columns, stop - key, scales, output);
         else if (is_few && rows * (columns + WIDTH) <= attention_tileElements)
             // Laid out keys, if any, have had their time.
             NAME(add_few)(
-                rows, scratch->scores + key, values + key * columns, scratch->tail + key * WIDTH, columns, stop - key, factors,
+                rows, scratch->scores + key, values + key * columns, scratch->tail + key * WIDTH, columns, stop - key, scales,
                 output, scratch->keys);
         else
             NAME(add)(
-                rows, scratch->scores + key, values + key * columns, scratch->tail + key * WIDTH, columns, stop - key, factors,
+                rows, scratch->scores + key, values + key * columns, scratch->tail + key * WIDTH, columns, stop - key, scales,
                 output);
-        for (size_t index = 0; index < rows; index++) factors[index] = 1;
+        scales = NULL;
     }
 }
 

@@ -157,7 +157,7 @@ import Testing
 
     @Test func `a computation that is cancelled stops at the next block of rows`() throws {
         var random = SplitMix64(seed: 9)
-        let tensor = try Tensor<Float>.random([4_096, 2], using: &random).any
+        let tensor = try Tensor<Float>.random([8_192, 2], using: &random).any
         let attention = try Attention(query: tensor, key: tensor, value: tensor)
         var blocks = 0
         #expect(throws: CancellationError.self) {

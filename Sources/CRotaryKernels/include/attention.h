@@ -30,7 +30,7 @@ struct CRotaryKernels_Attention {
 };
 
 /// Rows that are worth to be computed together: they share what is made ready of the keys.
-enum { CRotaryKernels_attentionRows = 512 };
+enum { CRotaryKernels_attentionRows = 1024 };
 
 /// Bytes of memory, aligned at 64, that the functions below work in.
 size_t CRotaryKernels_attentionScratch(size_t dimension, size_t element_size);

@@ -1,7 +1,7 @@
 extension RotaryEngine {
     /// Computes an attention in tiles, in memory that grows with the length and not with its square.
     ///
-    /// What it answers does not depend on who helps. `isCancelled` is asked before each block of rows, of 512 at most, on the
+    /// What it answers does not depend on who helps. `isCancelled` is asked before each block of rows, of 1 024 at most, on the
     /// calling thread. Throws `CancellationError` where it says so.
     package func attend(
         _ attention: Attention, returningWeights: Bool, helpedBy helpers: any Helpers = NoHelpers(),
