@@ -27,6 +27,14 @@ package enum AnyTensor: Sendable, Equatable {
         }
     }
 
+    /// Where the first such element is, row-major, from a place on.
+    package func firstNonFinite(from first: Int) -> Int? {
+        switch self {
+        case .float32(let tensor): tensor.firstNonFinite(from: first)
+        case .float64(let tensor): tensor.firstNonFinite(from: first)
+        }
+    }
+
     /// The elements rounded to a type.
     package func converted(to type: ScalarType) -> AnyTensor {
         switch (self, type) {

@@ -54,12 +54,17 @@ extension Tensor: Equatable {
 extension Tensor where Element: TensorScalar {
     /// The indices of the first element that is infinite or no number; nil where all are finite.
     package var firstNonFinite: [Int]? {
-        withSpan(Self.firstNonFinite).map { shape.indices(at: $0) }
+        firstNonFinite(from: 0).map(shape.indices)
     }
 
-    private static func firstNonFinite(_ elements: Span<Element>) -> Int? {
+    /// Where the first such element is, row-major, from a place on.
+    func firstNonFinite(from first: Int) -> Int? {
+        withSpan { Self.firstNonFinite($0, from: first) }
+    }
+
+    private static func firstNonFinite(_ elements: Span<Element>, from first: Int) -> Int? {
         let (ones, fractionBits) = (Element.infinity.bitPattern, Element.significandBitCount)
-        for start in stride(from: 0, to: elements.count, by: 1_024) {
+        for start in stride(from: first, to: elements.count, by: 1_024) {
             let block = start..<min(start + 1_024, elements.count)
             // Of an exponent of ones alone, 1 more carries into the sign. A block is looked through to its end, which is vector
             // code where no index is checked.

@@ -96,6 +96,26 @@ where RawSignificand: FixedWidthInteger {
         #expect(try response.status == 422 && ProblemDocument(response).summary == summary, "\(response.text)")
     }
 
+    @Test(arguments: [
+        // NaN in each operand, of a key that is seen.
+        ("[[1,0]]", #"{"shape":[1,2],"base64":"AADAfwAAAAA="}"#, "[[1]]", "", "not-finite /key/base64"),
+        (#"{"shape":[1,2],"base64":"AAAAAAAAgH8="}"#, "[[1,0]]", "[[1]]", "", "not-finite /query/base64"),
+        ("[[1,0]]", "[[1,0]]", #"{"shape":[1,1],"base64":"AADAfw=="}"#, "", "not-finite /value/base64"),
+        // Of one that is hidden it does not matter.
+        (
+            "[[1,0]]", "[[1,0],[1,0]]", #"{"shape":[2,1],"base64":"AADAfwAAgD8="}"#, #","mask":[[false,true]]"#, "200"
+        ),
+        ("[[1,0]]", "[[1,0]]", "[[1]]", #","mask":{"shape":[1],"base64":"AADAfw=="}"#, "not-finite /mask/base64"),
+    ])
+    func `attention names the operand that holds what is no number`(
+        query: String, key: String, value: String, mask: String, summary: String
+    ) throws {
+        let body = #"{"query":\#(query),"key":\#(key),"value":\#(value)\#(mask)}"#
+        let response = try LiveService().post("/attention", body)
+        let found = response.status == 200 ? "200" : try ProblemDocument(response).summary
+        #expect(found == summary, "\(response.text)")
+    }
+
     // MARK: Helpers
 
     private enum Form: CaseIterable {

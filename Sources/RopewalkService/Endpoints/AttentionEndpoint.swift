@@ -33,6 +33,7 @@ struct AttentionEndpoint: Endpoint {
         var clock = PhaseClock()
         let read = try JSONReader(body).read(JSONAttentionRequest.self, configuration: context)
         let format = try negotiation.answer(holding: read.request.returnsWeights ? 2 : 1, inJSON: true)
+        try read.request.check({ name, _ in Problem.inBase64(name) }, unless: { cancellation.isCancelled })
         return try respond(
             to: read.request, format, form: read.form, type: read.request.type.floatType,
             try writer.reserve(atMost: 0, beside: body.count), beside: body.count, working: 0, &clock,
@@ -54,7 +55,7 @@ struct AttentionEndpoint: Endpoint {
         let request = try AttentionRequest(upload.fields, &operands, context)
         let format = try negotiation.answer(
             holding: request.returnsWeights ? 2 : 1, of: operands.elementType, inJSON: true)
-        try operands.check(request.attention) { cancellation.isCancelled }
+        try request.check({ .tensor($0, element: $1) }, unless: { cancellation.isCancelled })
         return try respond(
             to: request, format, form: .nested, type: operands.elementType, reservation, beside: body.count,
             working: upload.workingByteCount, &clock, unless: cancellation)

@@ -49,7 +49,9 @@ struct JSONAttentionRequest: DecodableWithConfiguration {
         }
 
         func mask() throws -> AttentionMask.Elements? {
-            try fields.ifGiven("mask") { try JSONMask(from: fields.decoder(of: $0), as: type).elements }
+            let mask = try fields.ifGiven("mask") { try JSONMask(from: fields.decoder(of: $0), as: type).elements }
+            if case .additive(let numbers) = mask { try numbers.checkAreAddable { _ in Problem.inBase64("mask") } }
+            return mask
         }
 
         func place(of name: String) -> Place { fields.place(of: name) }
@@ -119,11 +121,7 @@ struct BinaryAttentionOperands: AttentionOperands {
         guard let bytes = tensors["mask"] else { return nil }
         let elements = try reading("mask") { () throws(TensorFormatError) in try bytes.mask() }
         guard case .additive(let numbers) = elements else { return elements }
-        if let place = numbers.firstIndex(where: { !$0.isFinite && $0 != -.infinity }) {
-            throw Problem(
-                .notFinite, at: .tensor("mask", element: place),
-                "mask\(place) is infinite or no number; of these only −infinity, which hides, can be added to scores")
-        }
+        try numbers.checkAreAddable { .tensor("mask", element: $0) }
         let rounded = numbers.converted(to: type)
         if numbers.type != type, let place = numbers.firstIndex(where: { $0.isFinite && !Float($0).isFinite }) {
             throw Problem(
@@ -141,24 +139,17 @@ struct BinaryAttentionOperands: AttentionOperands {
             throw TensorFormatError(error.kind, in: name, error.reason)
         }
     }
-
-    /// Throws where an element that takes part in the attention is infinite or no number. What is hidden may hold anything.
-    func check(_ attention: Attention, unless isCancelled: () -> Bool) throws {
-        guard AttentionRequest.tensorNames.contains(where: { bytes(of: $0).firstNonFinite != nil }) else { return }
-        let seen = try attention.seenRows(unless: isCancelled)
-        for (name, rows) in [("query", seen.query), ("key", seen.key), ("value", seen.key)] {
-            let (bytes, shape) = try (bytes(of: name), bytes(of: name).shape())
-            var next = 0
-            while let place = bytes.firstNonFinite(from: next) {
-                let row = place / shape.dimension
-                guard !rows[row] else { throw Problem.notFinite(name, shape.indices(at: place)) }
-                next = (row + 1) * shape.dimension
-            }
-        }
-    }
 }
 
 extension AnyTensor {
+    /// Throws where a mask of numbers holds what cannot be added to scores.
+    fileprivate func checkAreAddable(_ place: ([Int]) -> Place) throws {
+        guard let index = firstIndex(where: { !$0.isFinite && $0 != -.infinity }) else { return }
+        throw Problem(
+            .notFinite, at: place(index),
+            "mask\(index) is infinite or no number; of these only −infinity, which hides, can be added to scores")
+    }
+
     /// The indices of the first element of which something is true; float64 has room for both types.
     fileprivate func firstIndex(where isMeant: (Double) -> Bool) -> [Int]? {
         switch self {

@@ -78,6 +78,25 @@ struct AttentionRequest {
         source = rotary?.source ?? RopeSource(inferred: nil, model: nil, place: fields.place(of: "scaling"))
     }
 
+    /// Throws where an element that takes part is infinite or no number; what is hidden may hold anything.
+    ///
+    /// `place` says where the request has an element of a tensor.
+    func check(_ place: (_ name: String, _ element: [Int]) -> Place, unless isCancelled: () -> Bool) throws {
+        let (query, key, value) = attention.operands
+        guard [query, key, value].contains(where: { $0.firstNonFinite(from: 0) != nil }) else { return }
+        let seen = try attention.seenRows(unless: isCancelled)
+        for (name, tensor, rows) in [("query", query, seen.query), ("key", key, seen.key), ("value", value, seen.key)] {
+            var next = 0
+            while let found = tensor.firstNonFinite(from: next) {
+                let row = found / tensor.shape.dimension
+                guard !rows[row] else {
+                    throw Problem.notFinite(name, tensor.shape.indices(at: found)) { place(name, $0) }
+                }
+                next = (row + 1) * tensor.shape.dimension
+            }
+        }
+    }
+
     /// What has a shape that goes together; else throws which operand does not.
     private static func shape<Value>(
         _ operands: some AttentionOperands, _ make: () throws(AttentionShapeError) -> Value

@@ -82,20 +82,21 @@ extension Problem {
     /// Throws where a tensor of a binary body, by its name, holds what cannot be computed on.
     static func check(_ tensor: TensorBytes, _ shape: TensorShape, _ name: String) throws {
         guard let place = tensor.firstNonFinite else { return }
-        throw notFinite(name, shape.indices(at: place))
-    }
-
-    static func notFinite(_ name: String, _ indices: [Int]) -> Problem {
-        Problem(
-            .notFinite, at: .tensor(name, element: indices), "\(name.clipped)\(indices) is infinite or no number")
+        throw notFinite(name, shape.indices(at: place)) { .tensor(name, element: $0) }
     }
 
     /// Throws where a tensor of a JSON body, which has no such numbers but in base64, holds what cannot be computed on.
     static func check(given tensor: AnyTensor, _ name: String) throws {
         guard let index = tensor.firstNonFinite else { return }
-        throw Problem(
-            .notFinite, at: .pointer(JSONPointer([name, "base64"])), "\(name)\(index) is infinite or no number")
+        throw notFinite(name, index) { _ in inBase64(name) }
     }
+
+    static func notFinite(_ name: String, _ index: [Int], at place: ([Int]) -> Place) -> Problem {
+        Problem(.notFinite, at: place(index), "\(name.clipped)\(index) is infinite or no number")
+    }
+
+    /// Where a JSON body has the numbers of a tensor that digits could not have.
+    static func inBase64(_ name: String) -> Place { .pointer(JSONPointer([name, "base64"])) }
 
     /// Throws where a tensor of an answer holds what no JSON number is.
     static func check(_ tensor: AnyTensor, _ name: String, of type: FloatType) throws {

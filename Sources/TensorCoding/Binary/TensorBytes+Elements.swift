@@ -77,24 +77,19 @@ extension TensorBytes {
     }
 
     /// Where the first element is that is infinite or no number, row-major; nil where all are finite or are not computed on.
-    package var firstNonFinite: Int? { firstNonFinite(from: 0) }
-
-    /// The first of the elements from an index on.
-    package func firstNonFinite(from start: Int) -> Int? {
+    package var firstNonFinite: Int? {
         // Such have an exponent of ones alone.
         switch form.type.floating {
-        case .float16: first(from: start, with: 0x7C00 as UInt16)
-        case .bfloat16: first(from: start, with: 0x7F80 as UInt16)
-        case .float32: first(from: start, with: 0x7F80_0000 as UInt32)
-        case .float64: first(from: start, with: 0x7FF0_0000_0000_0000 as UInt64)
+        case .float16: first(with: 0x7C00 as UInt16)
+        case .bfloat16: first(with: 0x7F80 as UInt16)
+        case .float32: first(with: 0x7F80_0000 as UInt32)
+        case .float64: first(with: 0x7FF0_0000_0000_0000 as UInt64)
         case nil: nil
         }
     }
 
-    /// The first element from an index on that has all of some bits, which are those below the sign.
-    @inline(__always) private func first<Bits: FixedWidthInteger & BitwiseCopyable>(
-        from first: Int, with mask: Bits
-    ) -> Int? {
+    /// The first element that has all of some bits, which are those below the sign.
+    @inline(__always) private func first<Bits: FixedWidthInteger & BitwiseCopyable>(with mask: Bits) -> Int? {
         unsafe bytes.withUnsafeBytes { raw in
             func masked(_ index: Int) -> Bits {
                 unsafe raw.loadUnaligned(fromByteOffset: index &* MemoryLayout<Bits>.size, as: Bits.self) & mask
@@ -102,7 +97,7 @@ extension TensorBytes {
             // To bits that are all set, the lowest of them carries into the sign.
             let lowest = mask & (0 &- mask)
             // A block is looked through to its end, which is vector code.
-            for start in stride(from: first, to: form.count, by: 1_024) {
+            for start in stride(from: 0, to: form.count, by: 1_024) {
                 let block = start..<min(start + 1_024, form.count)
                 var carries: Bits = 0
                 for index in block { carries |= masked(index) &+ lowest }
