@@ -16,6 +16,7 @@ extension HTTPResponse {
         switch status {
         case 408: "Request Timeout"
         case 413: "Content Too Large"
+        case 431: "Request Header Fields Too Large"
         case 503: "Service Unavailable"
         default: "Error"
         }

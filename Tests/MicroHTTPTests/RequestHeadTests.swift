@@ -92,6 +92,25 @@ import Testing
         #expect(response.status == 417)
     }
 
+    @Test func `a head is answered up to 32 KiB, and one that is longer is refused`() throws {
+        let test = try TestServer()
+        for (size, status) in [
+            (32_767, 200), (32_768, 200), (32_769, 431), (33_800, 431), (34_100, 431), (40_000, 431),
+        ] {
+            for (start, end) in [
+                ("GET /echo HTTP/1.1\r\nHost: a\r\nX: ", "\r\n\r\n"),
+                ("POST /length HTTP/1.1\r\nHost: a\r\nX: ", "\r\nContent-Length: 3\r\n\r\n"),
+            ] {
+                let client = try RawHTTPClient(port: test.port)
+                let field = String(repeating: "a", count: size - start.utf8.count - end.utf8.count)
+                try client.send(start + field + end)
+                if status == 200, start.hasPrefix("POST") { try client.send("abc") }
+                #expect(try client.response().status == status, "\(size)")
+            }
+        }
+        #expect(test.becomesIdle(), "\(test.server.statistics)")
+    }
+
     @Test func `what libmicrohttpd refuses is retained nowhere`() throws {
         let test = try TestServer()
         for _ in 0..<20 {

@@ -7,11 +7,15 @@ import Glibc
     private let pointer: OpaquePointer
     private let context: Unmanaged<HTTPServer>
 
-    /// Memory of one connection: request line and header block fit into it, and a body comes in pieces of half of it.
+    /// Request line and header block of this many bytes are read.
+    static let mostHeadBytes = 32_768
+
+    /// Memory of one connection: request line and header block fit into it, with those of the answer, and a body comes in pieces of
+    /// half of it.
     ///
     /// libmicrohttpd 0.9.75 fills what is left of it with zeros after each request. 128 KiB took a tenth of a small one, and
     /// make no large one faster.
-    private static let connectionMemory = 32_768
+    private static let connectionMemory = mostHeadBytes + 2_048
 
     /// Starts the thread; nil where libmicrohttpd cannot.
     init?(serving server: HTTPServer) {

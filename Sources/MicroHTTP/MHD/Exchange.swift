@@ -81,6 +81,7 @@ final class Exchange: Sendable {
         let isMethod = HeaderReader.isToken(name.utf8)
         var head = HTTPRequest(id: unread.id, method: isMethod ? name : "?", target: unread.target)
         var route: (any HTTPRoute)?
+        guard connection.headByteCount <= Daemon.mostHeadBytes else { return sayThatHeadIsTooLarge(on: connection) }
         do throws(HTTPFailure) {
             defer {
                 state.withLock { [head, route] state in
@@ -117,6 +118,16 @@ final class Exchange: Sendable {
         } catch {
             return respond(server.application.response(to: error, of: head), on: connection)
         }
+    }
+
+    /// As libmicrohttpd says it itself of a head that does not fit into its memory, of which this one leaves nothing for an answer.
+    private func sayThatHeadIsTooLarge(on connection: MHDConnection) -> MHD_Result {
+        let text = Data("The request line and header fields are longer than \(Daemon.mostHeadBytes) bytes.\n".utf8)
+        let response = HTTPResponse(status: 431, headers: ["Content-Type": "text/plain"], body: text)
+        if let answered = keep(response, goingOnTo: .answered) {
+            connection.sayLast(response.bytes(extraHeaders: commonHeaders(for: response, answered).headers))
+        }
+        return .NO
     }
 
     /// A refusal before the body: after it where the body is small and already on its way, at once where it is not.

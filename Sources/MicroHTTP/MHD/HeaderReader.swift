@@ -19,9 +19,9 @@ import CMicroHTTPD
     static func read(
         from connection: MHDConnection, method: UnsafePointer<CChar>, version: UnsafePointer<CChar>
     ) throws(HTTPFailure) -> HTTPHeaders {
-        let size = unsafe CMicroHTTPD_request_header_size(connection.pointer)
         let versionText = unsafe String(cString: version)
-        var reader = unsafe HeaderReader(blockEnd: method + size, next: version + versionText.utf8.count + 2)
+        var reader = unsafe HeaderReader(
+            blockEnd: method + connection.headByteCount, next: version + versionText.utf8.count + 2)
         unsafe withUnsafeMutablePointer(to: &reader) { reader in
             _ = unsafe MHD_get_connection_values_n(
                 connection.pointer, .HEADER_KIND,

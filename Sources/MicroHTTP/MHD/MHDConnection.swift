@@ -17,6 +17,9 @@ import FoundationEssentials
         unsafe MHD_resume_connection(pointer)
     }
 
+    /// Bytes of the request line and the header block.
+    var headByteCount: Int { unsafe CMicroHTTPD_request_header_size(pointer) }
+
     /// Writes what fits into the socket's buffer, beside libmicrohttpd, and says that nothing follows.
     func sayLast(_ bytes: [UInt8]) {
         writeLast(bytes, to: unsafe CMicroHTTPD_connection_fd(pointer), shuttingDown: SHUT_WR)
