@@ -45,7 +45,7 @@ struct TensorReader<Element: ArrayElement> {
         let axes = list?.elements.compactMap { Int(exactly: $0) }
         guard let list, let axes, list.shape.rank == 1, axes.count == list.elements.count else {
             if value.array?.isEmpty == true { throw badShape([], value.place) }
-            throw InvalidValue(.shapeMismatch, at: value.place, "a shape is an array of whole numbers")
+            throw InvalidValue(.shapeMismatch, at: value.place, "a shape is an array of whole numbers below 2^63")
         }
         guard let shape = TensorShape(axes) else { throw badShape(axes, value.place) }
         return shape

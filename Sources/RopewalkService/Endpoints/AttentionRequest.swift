@@ -63,7 +63,7 @@ struct AttentionRequest {
         answerCount = try context.limits.check(attention.shape, returningWeights: returnsWeights)
         var warnings = rotary?.warnings ?? []
         attention.rotation = try rotary?.parameters(dimension: attention.shape.dimension, at: queryPlace) {
-            "query has \($0) elements in its last axis"
+            "query has \($0.elements) in its last axis"
         }
         attention.isCausal = isCausal
         attention.positions = try AttentionPositionFields(

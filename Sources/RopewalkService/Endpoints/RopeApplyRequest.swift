@@ -22,7 +22,7 @@ struct RopeApplyRequest: RopeRequest {
 
     func operation(on shape: TensorShape, at place: Place, named name: String) throws -> TensorOperation {
         let parameters = try rotary.parameters(dimension: shape.dimension, at: place) {
-            "\(name) has \($0) elements in its last axis"
+            "\(name) has \($0.elements) in its last axis"
         }
         let positions = try OffsetFields.read(fields, for: shape, of: name, axes: parameters.axes)
         if case .tables(let tables) = parameters.substitute {

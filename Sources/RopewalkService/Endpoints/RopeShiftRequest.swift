@@ -34,7 +34,7 @@ struct RopeShiftRequest: RopeRequest {
 
     func operation(on shape: TensorShape, at place: Place, named name: String) throws -> TensorOperation {
         let parameters = try rotary.parameters(dimension: shape.dimension, at: place) {
-            "\(name) has \($0) elements in its last axis"
+            "\(name) has \($0.elements) in its last axis"
         }
         let list = try fields.positions("by", rowCount: shape.sequenceLength)
         let distances = try distances(list, shape, name, parameters.axes)

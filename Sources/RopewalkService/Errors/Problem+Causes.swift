@@ -109,3 +109,8 @@ extension Problem {
         return Problem(.resultOverflow, at: .element(index), "\(name)\(index) is not finite in \(type.rawValue)\(hint)")
     }
 }
+
+extension Int {
+    /// So many elements, in a message.
+    var elements: String { self == 1 ? "1 element" : "\(self) elements" }
+}
