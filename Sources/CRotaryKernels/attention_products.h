@@ -49,7 +49,7 @@ INLINE void NAME(score_rows)(
 INLINE SCALAR NAME(scaled)(SCALAR sum, const SCALAR *factors, size_t row) { return factors ? sum * factors[row] : sum; }
 
 // Scales what rows have summed of some columns, where there are factors, and adds values by their weights; `tail` is past the last
-// whole WIDTH. What is scaled is rounded before the sum, so that nothing changes where the sum is 0.
+// whole WIDTH. What is scaled is rounded before the sum, so that nothing but the sign of a 0 changes where the sum is 0.
 INLINE void NAME(add_rows)(
     const int rows, const SCALAR *weights, const SCALAR *values, const SCALAR *tail, size_t columns, size_t count,
     const SCALAR *factors, SCALAR *output) {

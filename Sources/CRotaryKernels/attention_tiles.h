@@ -174,15 +174,17 @@ void JOIN(attend, LEVEL, TYPE)(
     }
     for (size_t row = 0; row < row_count; row++) {
         SCALAR *output = (SCALAR *)attention->output + (first_row + row) * columns;
-        SCALAR *weights = (SCALAR *)attention->weights + (first_row + row) * attention->key_count;
+        SCALAR *weights =
+            attention->weights ? (SCALAR *)attention->weights + (first_row + row) * attention->key_count : NULL;
         if (!scratch.sees[row]) {
-            if (attention->weights) memset(weights, 0, attention->key_count * sizeof(SCALAR));
+            if (weights) memset(weights, 0, attention->key_count * sizeof(SCALAR));
             continue;
         }
         // Where all that a row sees is −infinity, the sum is 0 and a weight no number.
         const double sum = FOLD(ADDED, scratch.sums[row]), factor = sum == 0 ? (double)NAN : 1 / sum;
-        for (size_t column = 0; column < columns; column++) output[column] = (SCALAR)((double)output[column] * factor);
-        if (attention->weights)
+        // −0 becomes 0, as it is where a row sums from 0 on: which rows do depends on those beside them.
+        for (size_t column = 0; column < columns; column++) output[column] = (SCALAR)((double)output[column] * factor + 0.0);
+        if (weights)
             NAME(finish_weights)(
                 weights, attention->key_count, NAME(steepness)(attention, NAME(is_late)(attention)), scratch.largest[row], factor);
     }

@@ -7,10 +7,17 @@ INLINE SCALAR NAME(steepness)(const struct CRotaryKernels_Attention *attention, 
 }
 
 // Whether scores are scaled when they are weighed. `finish_scores` scales them where a mask adds to them, where the largest product
-// is not the largest score, and where the product with log₂ e has no place among the numbers.
+// is not the largest score, and where the scale is so small or large that a difference of products has no place among the numbers
+// though its product with the steepness has one.
 INLINE bool NAME(is_late)(const struct CRotaryKernels_Attention *attention) {
+    // A difference past the largest number weighs nothing then: it is a power of 2 to −2^12 at most, or −2^9.
+#ifdef IS_DOUBLE
+    const SCALAR least = 0x1p-1012;
+#else
+    const SCALAR least = 0x1p-119f;
+#endif
     const SCALAR steepness = NAME(steepness)(attention, true);
-    return !attention->bias && steepness > 0 && steepness < (SCALAR)INFINITY;
+    return !attention->bias && steepness >= least && steepness < (SCALAR)INFINITY;
 }
 
 // Makes scores of a row from products: scaled, unless they will be, with what a mask adds; −infinity where the row sees
@@ -67,7 +74,7 @@ static void NAME(weigh)(
 }
 
 // Makes weights of a panel's scores, and counts them in: sets the factors by which what was summed before is scaled down. Of
-// `largest` and `factors` as many more are read as fill a vector.
+// `largest` as many more are read, and of `factors` written, as fill a vector.
 static void NAME(weigh_panel)(
     size_t rows, SCALAR *scores, size_t begin, size_t end, SCALAR steepness, SCALAR *largest, NAME(Doubles) *sums,
     SCALAR *factors) {

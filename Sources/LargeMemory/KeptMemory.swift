@@ -25,6 +25,7 @@ final class KeptMemory: Sendable {
 
     /// Gives the oldest back to the system where it is too much.
     func keep(_ region: MemoryRegion) {
+        guard region.count <= mostBytes else { return }
         region.offer()
         let surplus = regions.withLock { regions in
             regions.append(region)

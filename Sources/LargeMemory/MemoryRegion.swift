@@ -12,16 +12,15 @@ import Glibc
     /// nil where there is no memory.
     init?(count: Int) {
         let pageBytes = LargeMemory.pageBytes
+        guard count <= .max - 2 * pageBytes else { return nil }
+        let size = (count + pageBytes - 1) / pageBytes * pageBytes
         // So much more that large pages begin somewhere in it.
-        let (room, overflow) = count.addingReportingOverflow(2 * pageBytes)
-        guard !overflow else { return nil }
-        let size = (room - pageBytes - 1) / pageBytes * pageBytes
         let mapped = unsafe mmap(
             nil, size + pageBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
         guard let mapped = unsafe mapped, unsafe mapped != MAP_FAILED else { return nil }
         let skipped = (pageBytes - Int(bitPattern: mapped) % pageBytes) % pageBytes
         if skipped > 0 { unsafe munmap(mapped, skipped) }
-        if skipped < pageBytes { unsafe munmap(mapped + skipped + size, pageBytes - skipped) }
+        unsafe munmap(mapped + skipped + size, pageBytes - skipped)
         unsafe bytes = UnsafeMutableRawBufferPointer(start: mapped + skipped, count: size)
         unsafe LargeMemory.advise(bytes)
     }

@@ -101,7 +101,8 @@ struct TensorReader<Element: ArrayElement> {
         }
         let (size, overflow) = shape.count.multipliedReportingOverflow(by: MemoryLayout<Element>.size)
         guard !overflow, bytes.count == size else {
-            throw mismatch(shape, "base64 has \(bytes.count) bytes for them", tensor)
+            let needed = overflow ? "" : ", of which \(Element.typeName) takes \(size)"
+            throw mismatch(shape, "base64 has \(bytes.count) bytes for them\(needed)", tensor)
         }
         guard shape.count <= maxElements else {
             throw InvalidValue(

@@ -111,6 +111,17 @@ import Testing
         #expect(test.becomesIdle(), "\(test.server.statistics)")
     }
 
+    @Test func `of many short fields all are answered or told that they are too many`() throws {
+        let test = try TestServer()
+        var statuses: [Int] = []
+        for count in [100, 450] + Array(500...580) {
+            let client = try RawHTTPClient(port: test.port)
+            try client.send("GET /echo HTTP/1.1\r\nHost: a\r\n\(String(repeating: "a:b\r\n", count: count))\r\n")
+            statuses.append(try client.response().status)
+        }
+        #expect(statuses.prefix(2) == [200, 200] && Set(statuses) == [200, 431], "\(statuses)")
+    }
+
     @Test func `what libmicrohttpd refuses is retained nowhere`() throws {
         let test = try TestServer()
         for _ in 0..<20 {

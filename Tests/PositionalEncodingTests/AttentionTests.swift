@@ -143,6 +143,35 @@ import Testing
         #expect(zip(weights, exact).allSatisfy { abs($0 - $1) <= 6 * 0x1p-24 })
     }
 
+    @Test(arguments: VectorLevel.available)
+    func `products that are far apart are weighed by a scale that is tiny`(level: VectorLevel) throws {
+        let query = try Tensor<Float>(shape: #require(TensorShape([1, 1])), elements: [1.8e19])
+        let key = try Tensor<Float>(shape: #require(TensorShape([2, 1])), elements: [1.08e19, -1.08e19])
+        var attention = try Attention(query: query.any, key: key.any, value: key.any)
+        attention.scale = 5e-39
+        let weights = try #require(engine.attend(attention, returningWeights: true, on: level).weights).doubles
+        // Scores are ±0.972; the scale is subnormal, and within 2^−22 of it.
+        let exact = [1 / (1 + exp(-1.944)), 1 / (1 + exp(1.944))]
+        #expect(zip(weights, exact).allSatisfy { abs($0 - $1) <= 2 * 0x1p-22 })
+    }
+
+    @Test(arguments: VectorLevel.available)
+    func `a row has the same zeros alone and among others`(level: VectorLevel) throws {
+        // What the first tile has summed, less than 0, is scaled down to nothing by the last key, whose value is −0.
+        let rows = 20
+        let key = try Tensor<Float>(
+            shape: #require(TensorShape([257, 1])), elements: Array(repeating: 0, count: 256) + [200])
+        let value = try Tensor<Float>(
+            shape: #require(TensorShape([257, 1])), elements: Array(repeating: -5, count: 256) + [-0.0])
+        func output(_ rows: Int) throws -> [Double] {
+            let query = try Tensor<Float>(
+                shape: #require(TensorShape([rows, 1])), elements: Array(repeating: 1, count: rows))
+            let attention = try Attention(query: query.any, key: key.any, value: value.any)
+            return try engine.attend(attention, returningWeights: false, on: level).output.doubles
+        }
+        #expect(try Set(output(rows).map(\.bitPattern)) == Set(output(1).map(\.bitPattern)))
+    }
+
     @Test(arguments: VectorLevel.available, [1e-60, 0, -1e-60])
     func `with a scale that is nothing all that is seen weighs the same`(level: VectorLevel, scale: Double) throws {
         let key = try Tensor<Float>(shape: #require(TensorShape([3, 1])), elements: [1, -3e15, 3e15])

@@ -10,12 +10,12 @@ import Glibc
     /// Request line and header block of this many bytes are read.
     static let mostHeadBytes = 32_768
 
-    /// Memory of one connection: request line and header block fit into it, with those of the answer, and a body comes in pieces of
-    /// half of it.
+    /// Memory of one connection: request line and header block fit into it, with the head of nearly every answer, and a body comes
+    /// in pieces of half of it.
     ///
     /// libmicrohttpd 0.9.75 fills what is left of it with zeros after each request. 128 KiB took a tenth of a small one, and
     /// make no large one faster.
-    private static let connectionMemory = mostHeadBytes + 2_048
+    static let connectionMemory = mostHeadBytes + 2_048
 
     /// Starts the thread; nil where libmicrohttpd cannot.
     init?(serving server: HTTPServer) {

@@ -120,9 +120,11 @@ final class Exchange: Sendable {
         }
     }
 
-    /// As libmicrohttpd says it itself of a head that does not fit into its memory, of which this one leaves nothing for an answer.
+    /// Says past libmicrohttpd what it says itself of a head that does not fit into its memory: this one leaves no room for an
+    /// answer.
     private func sayThatHeadIsTooLarge(on connection: MHDConnection) -> MHD_Result {
-        let text = Data("The request line and header fields are longer than \(Daemon.mostHeadBytes) bytes.\n".utf8)
+        let text = Data(
+            "The request line and header fields are longer than \(Daemon.mostHeadBytes) bytes, or are too many.\n".utf8)
         let response = HTTPResponse(status: 431, headers: ["Content-Type": "text/plain"], body: text)
         if let answered = keep(response, goingOnTo: .answered) {
             connection.sayLast(response.bytes(extraHeaders: commonHeaders(for: response, answered).headers))
@@ -199,6 +201,7 @@ final class Exchange: Sendable {
     }
 
     private func respond(_ response: HTTPResponse, on connection: MHDConnection) -> MHD_Result {
+        guard connection.hasRoom(for: response) else { return sayThatHeadIsTooLarge(on: connection) }
         guard let answered = keep(response, goingOnTo: .answered) else { return .NO }
         return connection.queue(response, commonHeaders(for: response, answered))
     }

@@ -20,6 +20,19 @@ import FoundationEssentials
     /// Bytes of the request line and the header block.
     var headByteCount: Int { unsafe CMicroHTTPD_request_header_size(pointer) }
 
+    /// Whether libmicrohttpd has room for an answer's head beside that of the request: both, and a record of each field of the
+    /// request, are in the connection's memory. Where there is none, it only closes the connection.
+    func hasRoom(for response: HTTPResponse) -> Bool {
+        let fieldCount = Int(unsafe MHD_get_connection_values(pointer, .HEADER_KIND, nil, nil))
+        let room = Daemon.connectionMemory - headByteCount - fieldCount * Self.fieldRecord - Self.ownFields
+        return response.headers.fields.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 4 } <= room
+    }
+
+    /// Bytes of libmicrohttpd's record of a field, at most.
+    private static let fieldRecord = 64
+    /// The status line, the fields that libmicrohttpd adds, and those that every answer has, with an id of a client's, at most.
+    private static let ownFields = 1_024
+
     /// Writes what fits into the socket's buffer, beside libmicrohttpd, and says that nothing follows.
     func sayLast(_ bytes: [UInt8]) {
         writeLast(bytes, to: unsafe CMicroHTTPD_connection_fd(pointer), shuttingDown: SHUT_WR)

@@ -68,6 +68,13 @@ struct AttentionEndpoint: Endpoint {
         _ reservation: ByteBudget.Reservation, beside bodyCount: Int, working: Int, _ clock: inout PhaseClock,
         unless cancellation: Cancellation
     ) throws -> HTTPResponse {
+        let elsewhere = format == .json ? 0 : request.bytesComputedElsewhere(type)
+        let bytes =
+            format == .json
+            ? writer.jsonBytes(request.answerCount, type.scalar) : request.answerCount * type.scalar.size
+        try writer.adjust(
+            reservation, toBytes: working + elsewhere + bytes, elements: request.answerCount, beside: bodyCount)
+        try cancellation.check()
         let rope = try request.attention.rotation.map { rotation in
             try RopeDescription(rotation, request.source) {
                 try engine.tables(for: rotation, reaching: request.attention.reaches ?? [], from: request.source)
@@ -77,19 +84,14 @@ struct AttentionEndpoint: Endpoint {
             var answer = try BinaryAnswer(
                 format, request.answerShapes.map { .init(name: $0.name, form: try StoredShape(type, $0.shape)) },
                 description: .init(rope, warnings: request.warnings), writer, reservation, beside: bodyCount,
-                working: working + request.bytesComputedElsewhere(type))
+                working: working + elsewhere)
             clock.end(.decode)
-            try cancellation.check()
             try answer.run(request.attention, by: engine, helpedBy: compute) { cancellation.isCancelled }
             clock.end(.compute)
             try cancellation.check()
             return answer.response(&clock)
         }
-        try writer.adjust(
-            reservation, toBytes: working + writer.jsonBytes(request.answerCount, type.scalar),
-            elements: request.answerCount, beside: bodyCount)
         clock.end(.decode)
-        try cancellation.check()
         let result = try engine.attend(
             request.attention, returningWeights: request.returnsWeights, helpedBy: compute
         ) { cancellation.isCancelled }

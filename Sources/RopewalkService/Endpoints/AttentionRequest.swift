@@ -88,11 +88,12 @@ struct AttentionRequest {
         for (name, tensor, rows) in [("query", query, seen.query), ("key", key, seen.key), ("value", value, seen.key)] {
             var next = 0
             while let found = tensor.firstNonFinite(from: next) {
+                guard !isCancelled() else { throw CancellationError() }
                 let row = found / tensor.shape.dimension
                 guard !rows[row] else {
                     throw Problem.notFinite(name, tensor.shape.indices(at: found)) { place(name, $0) }
                 }
-                next = (row + 1) * tensor.shape.dimension
+                next = (rows[row...].firstIndex(of: true) ?? rows.endIndex) * tensor.shape.dimension
             }
         }
     }
@@ -133,6 +134,11 @@ struct AttentionRequest {
         _ operands: some AttentionOperands, _ shape: AttentionShape, _ warnings: inout [String]
     ) throws -> AttentionMask? {
         guard let elements = try operands.mask() else { return nil }
+        guard elements.shape.rank <= shape.rank else {
+            throw Problem(
+                .shapeMismatch, at: operands.place(of: "mask"),
+                "mask has \(elements.shape.rank) axes, and query has \(shape.rank); a mask has as many at most")
+        }
         guard let mask = AttentionMask(elements, for: shape) else {
             throw Problem(
                 .shapeMismatch, at: operands.place(of: "mask"),

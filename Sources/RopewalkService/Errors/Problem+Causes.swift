@@ -103,10 +103,12 @@ extension Problem {
         if let index = tensor.firstNonFinite { throw overflow(name, index, type) }
     }
 
-    /// An element of an answer is not finite.
-    static func overflow(_ name: String, _ index: [Int], _ type: FloatType) -> Problem {
-        let hint = type == .float64 ? "" : ", or a number on the way to it; dtype float64 may hold it"
-        return Problem(.resultOverflow, at: .element(index), "\(name)\(index) is not finite in \(type.rawValue)\(hint)")
+    /// An element of an answer is not finite; `place` says where, if not by its indices.
+    static func overflow(_ name: String, _ index: [Int], _ type: FloatType, at place: Place? = nil) -> Problem {
+        let hint = type == .float64 ? "" : "; float64 may hold it"
+        return Problem(
+            .resultOverflow, at: place ?? .element(index),
+            "\(name.clipped)\(index) is not finite in \(type.rawValue), or a number on the way to it\(hint)")
     }
 }
 

@@ -117,9 +117,9 @@ struct BinaryAnswer: ~Copyable {
                 source.withFloats { operation.run($0, into: &target, by: engine) }
             }
         }
-        guard operation.isArithmetic, let place = buffer.firstNonFinite(of: index) else { return }
+        guard operation.isArithmetic, buffer.firstNonFinite(of: index) != nil else { return }
         try Problem.check(source, operation.shape, name)
-        throw overflow(operation.shape.indices(at: place), index)
+        try check(index)
     }
 
     /// The same to a tensor that was read from JSON.
@@ -132,9 +132,9 @@ struct BinaryAnswer: ~Copyable {
         case .float64(let tensor):
             buffer.withDoubles(of: index) { operation.run(tensor.elements.span, into: &$0, by: engine) }
         }
-        guard let place = buffer.firstNonFinite(of: index) else { return }
+        guard buffer.firstNonFinite(of: index) != nil else { return }
         try Problem.check(given: source, "x")
-        throw overflow(operation.shape.indices(at: place), index)
+        try check(index)
     }
 
     /// Computes an attention into the first tensor, and puts its weights into the second where there is one.
@@ -159,12 +159,7 @@ struct BinaryAnswer: ~Copyable {
                 }
             }
         if let weights { buffer.put(weights, as: 1) }
-        for (index, tensor) in tensors.enumerated() {
-            guard let place = buffer.firstNonFinite(of: index), let type = tensor.form.type.floating,
-                let shape = TensorShape(tensor.form.axes)
-            else { continue }
-            throw Problem.overflow(tensor.name, shape.indices(at: place), type)
-        }
+        for index in tensors.indices { try check(index) }
     }
 
     /// Copies a tensor that is answered as it came.
@@ -178,11 +173,16 @@ struct BinaryAnswer: ~Copyable {
         buffer.put(.float64(PositionalEncoding.Tensor(shape: shape, elements: numbers)), as: index)
     }
 
-    private func overflow(_ indices: [Int], _ index: Int) -> Problem {
-        let (name, type) = (tensors[index].name.clipped, tensors[index].form.type.floating?.rawValue ?? "")
-        return Problem(
-            .resultOverflow, at: format.holdsSeveral ? .tensor(name, element: indices) : .element(indices),
-            "\(name)\(indices) is not finite in \(type), or a number on the way to it; a wider type may hold it")
+    /// Throws where an element of a tensor of the answer is not finite.
+    private func check(_ index: Int) throws {
+        guard let place = buffer.firstNonFinite(of: index) else { return }
+        let form = tensors[index].form
+        guard let type = form.type.floating, let shape = TensorShape(form.axes) else {
+            preconditionFailure("what is computed has a floating type and a shape")
+        }
+        let (name, indices) = (tensors[index].name, shape.indices(at: place))
+        throw Problem.overflow(
+            name, indices, type, at: format.holdsSeveral ? .tensor(name.clipped, element: indices) : nil)
     }
 
     consuming func response() -> HTTPResponse {

@@ -9,6 +9,9 @@ protocol ArrayElement: Sendable, Equatable {
     /// What it is called in a message.
     static var noun: String { get }
 
+    /// What its type is called, as in `dtype`.
+    static var typeName: String { get }
+
     /// As an array of any type holds them.
     static func stored(_ elements: [Self]) -> JSONArray.Elements
 
@@ -58,6 +61,8 @@ extension ArrayElement where Self: DecimalScalar {
 }
 
 extension Float: ArrayElement {
+    static var typeName: String { type.rawValue }
+
     static func stored(_ elements: [Float]) -> JSONArray.Elements { .float32(elements) }
 
     static func held(by elements: JSONArray.Elements) -> [Float]? {
@@ -74,6 +79,8 @@ extension Float: ArrayElement {
 }
 
 extension Double: ArrayElement {
+    static var typeName: String { type.rawValue }
+
     static func stored(_ elements: [Double]) -> JSONArray.Elements { .float64(elements) }
 
     static func held(by elements: JSONArray.Elements) -> [Double]? {
@@ -82,6 +89,7 @@ extension Double: ArrayElement {
 }
 
 extension Bool: ArrayElement {
+    static var typeName: String { "bool" }
     static var filler: Bool { false }
     static var noun: String { "true or false" }
 

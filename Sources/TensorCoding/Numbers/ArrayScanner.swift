@@ -103,7 +103,7 @@
             case .finite: break
             case .overflow:
                 lengths[depth] += place - before
-                note(.overflow, "this number is too large for its type", depth + 1)
+                note(.overflow, "this number is too large for \(Element.typeName)", depth + 1)
                 lengths[depth] -= place - before
             case .malformed: return .malformed
             }
