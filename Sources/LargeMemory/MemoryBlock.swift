@@ -1,9 +1,9 @@
 import Glibc
 
-/// Memory from a multiple of 64 bytes on, for as long as this object lasts; what is in it at first is anything, even bytes of
+/// Memory from a multiple of 64 bytes on, for as long as this value lasts; what is in it at first is anything, even bytes of
 /// another request, until it is written.
-@safe public final class MemoryBlock: @unchecked Sendable {
-    // Sendable: the range never changes, and whoever has the object says who writes into it.
+@safe public struct MemoryBlock: ~Copyable, @unchecked Sendable {
+    // Sendable: the range never changes, and whoever has the value, of which there is one, says who writes into it.
 
     /// A cache line, and a vector register of any x86-64 or arm64.
     public static let alignment = 64

@@ -3,12 +3,15 @@ import Testing
 @testable import LargeMemory
 
 @Suite struct LargeMemoryTests {
+    private struct NoMemory: Error {}
+
     private static let page = 2 << 20
 
     @Test(arguments: [0, 1, 63, 4_096, 8 << 20 - 1, 8 << 20, 8 << 20 + 1, 20_000_000])
     func `a block has as many bytes as asked for, from a multiple of 64 on, and they can be written`(count: Int) throws
     {
-        let block = try #require(MemoryBlock(count: count))
+        // A value that cannot be copied is no argument of #require.
+        guard let block = MemoryBlock(count: count) else { throw NoMemory() }
         #expect(unsafe block.bytes.count == count)
         #expect(unsafe Int(bitPattern: block.bytes.baseAddress) % 64 == 0)
         for index in stride(from: 0, to: count, by: 4_096) { unsafe block.bytes[index] = 7 }
@@ -18,7 +21,8 @@ import Testing
 
     @Test(arguments: [Int.max, .max - 64, .max - 2 * page, 1 << 60])
     func `more memory than there is is nil`(count: Int) {
-        #expect(MemoryBlock(count: count) == nil)
+        let isThere = if MemoryBlock(count: count) != nil { true } else { false }
+        #expect(!isThere)
     }
 
     @Test func `a region is of whole large pages`() throws {
