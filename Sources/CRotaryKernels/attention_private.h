@@ -10,6 +10,8 @@
 /// Elements of a tile of keys: one of 256 keys and 128 dimensions is half of this, and its values are as many.
 enum { attention_tileElements = 65536, attention_tileKeys = 256 };
 
+#define LOG2_E 1.4426950408889634
+
 #define DECLARE_ATTENTION(level)                                                                                            \
     void CRotaryKernels_attend_##level##_float(                                                                             \
         const struct CRotaryKernels_Attention *, size_t, size_t, void *);                                                   \

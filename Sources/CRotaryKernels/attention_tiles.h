@@ -98,7 +98,7 @@ static void NAME(add_panel)(
     const size_t begin = sight.first / LANES * LANES, end = (sight.end + LANES - 1) / LANES * LANES;
     SCALAR factors[PANEL_ROWS + LANES] = {0};
     NAME(weigh_panel)(
-        rows, scratch->scores, begin, end, NAME(steepness)(attention, NAME(is_late)(attention)), scratch->largest + block_row,
+        rows, scratch->scores, begin, end, NAME(steepness)(attention), scratch->largest + block_row,
         scratch->sums + block_row, factors);
     if (!sight.is_whole && !ready->is_checked) {
         ready->is_checked = true;
@@ -186,7 +186,7 @@ void JOIN(attend, LEVEL, TYPE)(
         for (size_t column = 0; column < columns; column++) output[column] = (SCALAR)((double)output[column] * factor + 0.0);
         if (weights)
             NAME(finish_weights)(
-                weights, attention->key_count, NAME(steepness)(attention, NAME(is_late)(attention)), scratch.largest[row], factor);
+                weights, attention->key_count, NAME(steepness)(attention), scratch.largest[row], factor);
     }
 }
 

@@ -1,11 +1,5 @@
 // Scores that become weights; a part of attention_tiles.h.
 
-// What scores above the largest are multiplied by when they are weighed, so that the weight is 2 to that power: log₂ e, and the
-// scale with it, where `is_late`.
-INLINE SCALAR NAME(steepness)(const struct CRotaryKernels_Attention *attention, bool is_late) {
-    return (SCALAR)(1.4426950408889634 * (is_late ? attention->scale : 1));
-}
-
 // Whether scores are scaled when they are weighed. `finish_scores` scales them where a mask adds to them, where the largest product
 // is not the largest score, and where the scale is so small or large that a difference of products has no place among the numbers
 // though its product with the steepness has one.
@@ -16,8 +10,14 @@ INLINE bool NAME(is_late)(const struct CRotaryKernels_Attention *attention) {
 #else
     const SCALAR least = 0x1p-119f;
 #endif
-    const SCALAR steepness = NAME(steepness)(attention, true);
+    const SCALAR steepness = (SCALAR)(LOG2_E * attention->scale);
     return !attention->bias && steepness >= least && steepness < (SCALAR)INFINITY;
+}
+
+// What scores above the largest are multiplied by when they are weighed, so that the weight is 2 to that power: log₂ e, and the
+// scale with it, where `is_late`.
+INLINE SCALAR NAME(steepness)(const struct CRotaryKernels_Attention *attention) {
+    return (SCALAR)(LOG2_E * (NAME(is_late)(attention) ? attention->scale : 1));
 }
 
 // Makes scores of a row from products: scaled, unless they will be, with what a mask adds; −infinity where the row sees

@@ -13,8 +13,13 @@ public enum LargeMemory {
     /// Asks for large pages under memory that nobody has touched yet; where it is small, for none.
     public static func advise(_ bytes: UnsafeMutableRawBufferPointer) {
         guard bytes.count >= leastBytes, let start = bytes.baseAddress else { return }
-        let skipped = (pageBytes - Int(bitPattern: start) % pageBytes) % pageBytes
+        let skipped = unsafe bytesToPage(from: start)
         // Where the kernel has none, all is as before.
         _ = unsafe madvise(start + skipped, (bytes.count - skipped) / pageBytes * pageBytes, MADV_HUGEPAGE)
+    }
+
+    /// Bytes up to where a large page begins next; 0 at the beginning of one.
+    static func bytesToPage(from start: UnsafeMutableRawPointer) -> Int {
+        (pageBytes - Int(bitPattern: start) % pageBytes) % pageBytes
     }
 }

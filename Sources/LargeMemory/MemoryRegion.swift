@@ -18,7 +18,7 @@ import Glibc
         let mapped = unsafe mmap(
             nil, size + pageBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
         guard let mapped = unsafe mapped, unsafe mapped != MAP_FAILED else { return nil }
-        let skipped = (pageBytes - Int(bitPattern: mapped) % pageBytes) % pageBytes
+        let skipped = unsafe LargeMemory.bytesToPage(from: mapped)
         if skipped > 0 { unsafe munmap(mapped, skipped) }
         unsafe munmap(mapped + skipped + size, pageBytes - skipped)
         unsafe bytes = UnsafeMutableRawBufferPointer(start: mapped + skipped, count: size)

@@ -126,9 +126,7 @@ final class Exchange: Sendable {
         let text = Data(
             "The request line and header fields are longer than \(Daemon.mostHeadBytes) bytes, or are too many.\n".utf8)
         let response = HTTPResponse(status: 431, headers: ["Content-Type": "text/plain"], body: text)
-        if let answered = keep(response, goingOnTo: .answered) {
-            connection.sayLast(response.bytes(extraHeaders: commonHeaders(for: response, answered).headers))
-        }
+        _ = say(response, on: connection, goingOnTo: .answered)
         return .NO
     }
 
@@ -166,9 +164,14 @@ final class Exchange: Sendable {
 
     /// Says a response past libmicrohttpd, which would take it at the end of the body only.
     private func linger(on connection: MHDConnection, saying response: HTTPResponse) -> MHD_Result {
-        guard let answered = keep(response, goingOnTo: .lingering(room: Self.mostLingering)) else { return .NO }
+        say(response, on: connection, goingOnTo: .lingering(room: Self.mostLingering)) ? .YES : .NO
+    }
+
+    /// Says a response past libmicrohttpd and goes on to a phase; false where another thread has cut the connection.
+    private func say(_ response: HTTPResponse, on connection: MHDConnection, goingOnTo phase: Phase) -> Bool {
+        guard let answered = keep(response, goingOnTo: phase) else { return false }
         connection.sayLast(response.bytes(extraHeaders: commonHeaders(for: response, answered).headers))
-        return .YES
+        return true
     }
 
     private func answer(

@@ -83,7 +83,7 @@ struct AttentionRequest {
     /// `place` says where the request has an element of a tensor.
     func check(_ place: (_ name: String, _ element: [Int]) -> Place, unless isCancelled: () -> Bool) throws {
         let (query, key, value) = attention.operands
-        guard [query, key, value].contains(where: { $0.firstNonFinite(from: 0) != nil }) else { return }
+        guard [query, key, value].contains(where: { $0.firstNonFinite != nil }) else { return }
         let seen = try attention.seenRows(unless: isCancelled)
         for (name, tensor, rows) in [("query", query, seen.query), ("key", key, seen.key), ("value", value, seen.key)] {
             var next = 0

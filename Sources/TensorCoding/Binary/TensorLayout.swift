@@ -1,3 +1,5 @@
+import LargeMemory
+
 /// Where a binary answer's header and tensors stand in its bytes, before there are any.
 ///
 /// The payload begins at a multiple of 64 bytes, and every floating tensor at a multiple of its element's size.
@@ -14,8 +16,8 @@ package struct TensorLayout: Sendable {
     /// Of the whole answer.
     package let byteCount: Int
 
-    /// A cache line, and a vector register of any processor.
-    static let alignment = 64
+    /// As that of the memory which the answer is written into.
+    static let alignment = MemoryBlock.alignment
 
     /// The bytes of one tensor alone: `application/octet-stream`.
     package init(raw form: StoredShape) {
