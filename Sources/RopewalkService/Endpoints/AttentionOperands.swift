@@ -67,14 +67,7 @@ struct BinaryAttentionOperands: AttentionOperands {
     /// Throws where a tensor is missing or not known, or query, key and value are not of one floating type.
     init(_ upload: TensorUpload) throws {
         tensors = Dictionary(uniqueKeysWithValues: upload.tensors.map { ($0.name, $0.bytes) })
-        let known = AttentionRequest.tensorNames + ["mask", "query_positions", "key_positions"]
-        if let unknown = tensors.keys.sorted().first(where: { !known.contains($0) }) {
-            let hint =
-                known.nearest(to: unknown).map { "; did you mean \($0)?" }
-                ?? "; known are \(known.joined(separator: ", "))"
-            throw Problem(
-                .unknownField, at: .tensor(unknown.clipped), "an attention has no tensor \"\(unknown.clipped)\"\(hint)")
-        }
+        try Self.refuseUnknown(upload)
         var found: FloatType?
         for name in AttentionRequest.tensorNames {
             guard let bytes = tensors[name] else {
@@ -95,6 +88,32 @@ struct BinaryAttentionOperands: AttentionOperands {
             found = type
         }
         elementType = found ?? .float32
+    }
+
+    private static let knownNames = AttentionRequest.tensorNames + ["mask", "query_positions", "key_positions"]
+    /// Of more mistakes than these, a client need not hear at once.
+    private static let mostEntries = 16
+
+    /// Throws where a tensor is none of an attention's.
+    private static func refuseUnknown(_ upload: TensorUpload) throws {
+        let unknown = upload.tensors.lazy.map(\.name).filter { !knownNames.contains($0) }
+        let entries = unknown.prefix(mostEntries).sorted().map { name in
+            let hint =
+                if AttentionRequest.queryNames.contains(name) {
+                    "; \(name) is a key of the query"
+                } else if let near = TensorNames.positions(meantBy: name).map({
+                    $0 == "key_positions" ? $0 : "query_positions"
+                })
+                    ?? knownNames.nearest(to: name)
+                {
+                    "; did you mean \(near)?"
+                } else {
+                    "; known are \(knownNames.joined(separator: ", "))"
+                }
+            return Problem.Entry(
+                detail: "an attention has no tensor \"\(name.clipped)\"\(hint)", place: .tensor(name.clipped))
+        }
+        if let first = entries.first { throw Problem(.unknownField, first.detail, entries: entries) }
     }
 
     var type: ScalarType { elementType.scalar }
