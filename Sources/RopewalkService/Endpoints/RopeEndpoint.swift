@@ -98,8 +98,8 @@ struct RopeEndpoint<Request: RopeRequest>: Endpoint {
         let written = format.holdsSeveral ? tensors.all : answered
         var answer = try BinaryAnswer(
             format, written.map { .init(name: negotiation.body.holdsSeveral ? $0.name : "y", form: $0.bytes.form) },
-            description: .init(ropes, warnings: warnings), writer, reservation, beside: body.count,
-            working: upload.workingByteCount + (written.map { $0.scratchByteCount }.max() ?? 0))
+            description: .init(ropes, warnings: warnings, metadata: upload.metadata), writer, reservation,
+            beside: body.count, working: upload.workingByteCount + (written.map { $0.scratchByteCount }.max() ?? 0))
         for (index, tensor) in written.enumerated() {
             try cancellation.check()
             if let operation = tensor.operation {
