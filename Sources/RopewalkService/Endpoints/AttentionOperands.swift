@@ -13,6 +13,8 @@ protocol AttentionOperands {
     /// nil where there is none.
     func mask() throws -> AttentionMask.Elements?
     func place(of name: String) -> Place
+    /// What is legal and probably not meant.
+    var warnings: [String] { get }
 }
 
 /// The body of such a request in JSON, valid once decoded.
@@ -34,6 +36,7 @@ struct JSONAttentionRequest: DecodableWithConfiguration {
         let fields: JSONFields
         let type: ScalarType
         private(set) var queryForm = JSONTensor.Form.nested
+        let warnings: [String] = []
 
         init(fields: JSONFields, type: ScalarType) {
             self.fields = fields
@@ -63,6 +66,7 @@ struct BinaryAttentionOperands: AttentionOperands {
     private let tensors: [String: TensorBytes]
     /// Of query, key and value, and of the answer.
     let elementType: FloatType
+    let warnings: [String]
 
     /// Throws where a tensor is missing or not known, or query, key and value are not of one floating type.
     init(_ upload: TensorUpload) throws {
@@ -88,6 +92,7 @@ struct BinaryAttentionOperands: AttentionOperands {
             found = type
         }
         elementType = found ?? .float32
+        warnings = upload.warnings
     }
 
     private static let knownNames = AttentionRequest.tensorNames + ["mask", "query_positions", "key_positions"]

@@ -61,7 +61,7 @@ struct AttentionRequest {
             )
         }
         answerCount = try context.limits.check(attention.shape, returningWeights: returnsWeights)
-        var warnings = rotary?.warnings ?? []
+        var warnings = (rotary?.warnings ?? []) + operands.warnings
         attention.rotation = try rotary?.parameters(dimension: attention.shape.dimension, at: queryPlace) {
             "query has \($0.elements) in its last axis"
         }

@@ -57,7 +57,7 @@ struct RopeTensors {
                 "there is no tensor here to compute on: F16, BF16, F32 and F64 are, but for those that are positions")
         }
         warnings =
-            Self.unused(all, request) + (isNamed ? Self.unread(upload) : [])
+            Self.unused(all, request) + (isNamed ? Self.unread(upload) + upload.warnings : [])
     }
 
     /// Of more mistakes than these, a client need not hear at once.

@@ -47,10 +47,22 @@ struct TensorUpload {
             metadata = file.metadata
             let positions = file.tensors.filter { BinaryFields.positionNames.contains($0.name) }
             // As they are read, as numbers, and as lists of a sequence each.
-            workingByteCount = 3 * positions.reduce(0) { $0 + $1.tensor.bytes.count }
+            workingByteCount =
+                3 * MemoryLayout<Double>.size * positions.reduce(0) { $0 + $1.tensor.form.count }
             try admit(workingByteCount, 0)
             fields = try BinaryFields(
                 query, positions: Dictionary(uniqueKeysWithValues: positions.map { ($0.name, $0.tensor) }))
+        }
+    }
+
+    /// Says of positions that they are rounded to the type that they are in.
+    var warnings: [String] {
+        tensors.compactMap { name, bytes in
+            guard let limit = bytes.exactPositionLimit, BinaryFields.positionNames.contains(name),
+                let positions = try? bytes.positions(), positions.contains(where: { abs($0) > limit })
+            else { return nil }
+            return
+                "\(name) is \(bytes.form.type.rawValue), which does not tell whole numbers beyond \(Int(limit)) apart; I64 does"
         }
     }
 
