@@ -31,7 +31,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("1 2", "\",\" or \"}\" is expected"), ("01", "does not begin with 0"),
+        ("1x", "\"1x\" is no number"), ("1 2", "\",\" or \"}\" is expected"), ("01", "does not begin with 0"),
         ("1e999", "too large for float64"),
         ("nan", "a value is expected"), ("[1,]", "a value is expected"), ("[1 2]", "\",\" or \"]\" is expected"),
         ("{\"a\"}", "\":\" is expected"), ("\"a", "\",\" or \"}\""), ("\"\\x\"", "no JSON"),

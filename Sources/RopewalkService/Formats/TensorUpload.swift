@@ -94,7 +94,8 @@ struct TensorUpload {
         do throws(TensorFormatError) {
             return try TensorBytes(StoredShape(type.stored, axes), body)
         } catch {
-            throw Problem(.shapeMismatch, at: query.place(of: "shape"), error.reason)
+            let foreign = ForeignFile(body).map { "; \($0.detail)" } ?? ""
+            throw Problem(.shapeMismatch, at: query.place(of: "shape"), error.reason + foreign)
         }
     }
 }
