@@ -23,7 +23,8 @@ struct AttentionEndpoint: Endpoint {
         guard negotiation.body == .json else {
             return .later { cancellation in try respond(to: request, negotiation, unless: cancellation) }
         }
-        try Negotiation.checkUntyped(request, example: #"{"query":[[1,0]],"key":[[1,0]],"value":[[1]]}"#)
+        try negotiation.checkUntyped(
+            request, of: bodyFormats, example: #"{"query":[[1,0]],"key":[[1,0]],"value":[[1]]}"#)
         return .later { cancellation in try respond(toJSON: request.body, negotiation, unless: cancellation) }
     }
 

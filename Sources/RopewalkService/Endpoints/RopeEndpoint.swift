@@ -25,7 +25,7 @@ struct RopeEndpoint<Request: RopeRequest>: Endpoint {
             let cost = Self.cost(of: request.body, Self.binaryNanoseconds)
             return try .work(estimatedAt: cost) { try respond(to: request, negotiation, $0) }
         }
-        try Negotiation.checkUntyped(request, example: Request.example)
+        try negotiation.checkUntyped(request, of: bodyFormats, example: Request.example)
         return try .work(estimatedAt: Self.cost(of: request.body, Self.jsonNanoseconds)) {
             try respond(toJSON: request.body, negotiation, $0)
         }
