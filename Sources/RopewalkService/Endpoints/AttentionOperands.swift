@@ -6,6 +6,8 @@ import TensorCoding
 protocol AttentionOperands {
     /// What they are computed in.
     var type: ScalarType { get }
+    /// What they come in.
+    var elementType: FloatType { get }
     /// Those of query, key and value, where they are known before an element is read; else nil.
     func shapes() throws -> (query: TensorShape, key: TensorShape, value: TensorShape)?
     /// `query`, `key` or `value`. Throws where it is missing or cannot be computed on.
@@ -42,6 +44,8 @@ struct JSONAttentionRequest: DecodableWithConfiguration {
             self.fields = fields
             self.type = type
         }
+
+        var elementType: FloatType { type.floatType }
 
         func shapes() -> (query: TensorShape, key: TensorShape, value: TensorShape)? { nil }
 

@@ -57,7 +57,7 @@ struct RopeTensors {
                 "there is no tensor here to compute on: F16, BF16, F32 and F64 are, but for those that are positions")
         }
         warnings =
-            Self.unused(all, request) + (isNamed ? Self.unread(upload) + upload.warnings : [])
+            Self.rounded(all) + Self.unused(all, request) + (isNamed ? Self.unread(upload) + upload.warnings : [])
     }
 
     /// Of more mistakes than these, a client need not hear at once.
@@ -100,6 +100,19 @@ struct RopeTensors {
         }
         guard !isFloating, request.queryNames(.safetensors).contains(name.lowercased()) else { return nil }
         return "\(name.clipped) is not read from a tensor; it is a key of the query, as in ?\(name.lowercased())="
+    }
+
+    /// Says of halves that are rotated what is rounded and what is not, once for each type.
+    private static func rounded(_ all: [Item]) -> [String] {
+        var warnings: [String] = []
+        for item in all {
+            guard case .turn(let parameters, _, _, _) = item.operation?.action,
+                let type = item.bytes.form.type.floating,
+                let warning = parameters.precision.warning(for: type), !warnings.contains(warning)
+            else { continue }
+            warnings.append(warning)
+        }
+        return warnings
     }
 
     /// Says of what looks like a field of another route that it takes no part.
