@@ -102,14 +102,18 @@ import Testing
     }
 
     @Test(arguments: [
-        ("AA-APw==", "\"-\" at offset 2 of the string", "write + and /"), ("AACA_w==", "\"_\" at offset 4", "URL-safe"),
-        ("AACAPw", "its end, offset 6", "0 \"=\" at its end"), ("AACAPw", "2 are needed", "padded"),
-        ("AACAPwA", "0 \"=\" at its end, offset 7", "1 are needed"), ("AACAP", "5 letters", "missing or too many"),
-        ("AACAPw=", "1 \"=\" at offset 6", "2 are needed"), ("AACAPw===", "3 \"=\" at offset 6", "2 are needed"),
-        ("====", "4 \"=\" at offset 0", "0 are needed"), ("AA=AC=Pw", "\"=\" at offset 2", "padded only there"),
+        ("AA-APw==", "\"-\" at offset 2 of the string", "+ in place of -"),
+        ("AACA_w==", "\"_\" at offset 4", "URL-safe"),
+        ("AACAPw", "ends at offset 6 without padding", "append \"==\""),
+        ("AACAPwAAAA", "ends at offset 10", "groups of four"),
+        ("AACAPwA", "ends at offset 7", "append \"=\""), ("AACAP", "5 letters", "missing or too many"),
+        ("AACAPw=", "padding at offset 6 of the string is 1 \"=\"", "\"==\" belongs there"),
+        ("AACAPw===", "padding at offset 6 of the string is 3 \"=\"", "\"==\" belongs there"),
+        ("====", "padding at offset 0 of the string is 4 \"=\"", "none belongs there"),
+        ("AACA=", "padding at offset 4", "none belongs there"), ("AA=AC=Pw", "\"=\" at offset 2", "padded only there"),
         ("AACA,w==", "\",\" at offset 4", "no letter of base64"), ("AACAé===", "\"é\" at offset 4", "no letter"),
         ("AACA😀", "\"😀\" at offset 4", "no letter"), ("AA\\u0000A", "the byte 0x0 at offset 2", "no letter"),
-        ("AACA\\nPw", "its end, offset 7", "2 are needed"), ("AACA\\n-w==", "\"-\" at offset 5", "URL-safe"),
+        ("AACA\\nPw", "ends at offset 7", "append \"==\""), ("AACA\\n-w==", "\"-\" at offset 5", "URL-safe"),
         ("AACA\\\\nPw==", "\"\\\" at offset 4", "one backslash"), ("b'AACAPw=='", "\"'\" at offset 1", ".decode()"),
         ("data:;base64,AACAPw==", "\":\" at offset 4", "data URL"), ("'AACAPw=='", "\"'\" at offset 0", "no letter"),
     ])

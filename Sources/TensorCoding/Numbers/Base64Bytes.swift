@@ -45,17 +45,21 @@ struct Base64Defect: Error, Equatable {
             } else if byte.isBase64 {
                 letterCount += 1
             } else {
-                reason =
-                    "\(Self.shown(text, offset)) at offset \(offset) of the string is no letter of base64\(Self.hint(text, offset))"
+                let place = "\(Self.shown(text, offset)) at offset \(offset) of the string"
+                reason = "\(place) is no letter of base64\(Self.hint(text, offset))"
                 return
             }
         }
-        let end = paddingCount > 0 ? "offset \(paddingStart)" : "its end, offset \(bytes.count)"
-        let needed = (4 - letterCount % 4) % 4
+        let end = paddingCount > 0 ? paddingStart : bytes.count
+        let padding = String(repeating: "=", count: (4 - letterCount % 4) % 4)
         reason =
-            needed == 3
-            ? "the string has \(letterCount) letters of base64 up to \(end): one is missing or too many, as they are in groups of four"
-            : "the string has \(paddingCount) \"=\" at \(end), and base64 is padded to groups of four: \(needed) are needed there"
+            if padding.count == 3 {
+                "the string has \(letterCount) letters of base64 up to offset \(end), which are no groups of four: one is missing or too many"
+            } else if paddingCount == 0 {
+                "the string ends at offset \(end) without padding; base64 is in groups of four: append \"\(padding)\""
+            } else {
+                "the padding at offset \(end) of the string is \(paddingCount) \"=\"; base64 is in groups of four: \(padding.isEmpty ? "none" : "\"\(padding)\"") belongs there"
+            }
     }
 
     /// The character at an offset, or its byte where it cannot be seen.
@@ -72,7 +76,7 @@ struct Base64Defect: Error, Equatable {
     private static func hint(_ text: Data, _ offset: Int) -> String {
         switch text[text.startIndex + offset] {
         case UInt8(ascii: "-"), UInt8(ascii: "_"):
-            "; in the URL-safe alphabet (RFC 4648 §5), where + is \"-\" and / is \"_\", it is: write + and /"
+            " but of its URL-safe alphabet (RFC 4648 §5); send + in place of - and / in place of _"
         case UInt8(ascii: "\\"): "; a line break in JSON is \\n, with one backslash"
         case UInt8(ascii: "'") where text.starts(with: Data("b'".utf8)):
             "; b'…' is Python's way to show bytes: send base64.b64encode(…).decode()"
