@@ -16,6 +16,12 @@ package struct JSONSyntaxError: Error, Equatable {
     /// In bytes, from 1.
     package let column: Int
     package let pointer: JSONPointer
+
+    /// The same with more to the reason.
+    func adding(_ text: String) -> JSONSyntaxError {
+        JSONSyntaxError(
+            kind: kind, reason: reason + text, offset: offset, line: line, column: column, pointer: pointer)
+    }
 }
 
 /// A value that is JSON and not what is wanted in its place.

@@ -17,10 +17,19 @@ package struct JSONReader {
         // Offsets count from the first byte, and those of a slice of other data do not.
         let text = text.startIndex == 0 ? text : Data(text)
         var scanner = JSONScanner(maxNumbers: maxNumbers, guess: Self.guess(text.span))
-        try scanner.scan(text.span)
+        do {
+            try scanner.scan(text.span)
+        } catch let error as JSONSyntaxError where error.pointer.steps.isEmpty && error.offset < Self.longestMagic {
+            // Of an object or array, this is inside.
+            guard let file = ForeignFile(text), file.mediaType != ForeignFile.json else { throw error }
+            throw error.adding("; \(file.detail)")
+        }
         table = JSONTable(text, rows: scanner.rows, arrays: scanner.arrays)
         numberCount = scanner.totalNumberCount
     }
+
+    /// What tells formats of files apart comes before as many bytes.
+    private static let longestMagic = 64
 
     /// What numbers are wanted as, by a look at where `"dtype":"float64"` may stand: a guess that only saves time.
     static func guess(_ text: Span<UInt8>) -> ScalarType {

@@ -5,8 +5,8 @@ extension JSONScanner {
         let first = offset
         let wholeDigits = digits(text)
         guard wholeDigits > 0 else {
-            let hint = peek(text) == UInt8(ascii: "I") ? "; JSON has no Infinity" : ""
-            throw error(text, "expected a digit, found \(shown(text))\(hint)")
+            if peek(text)?.isInWord == true { throw noValue(text, from: start) }
+            throw error(text, "expected a digit, found \(shown(text))")
         }
         if wholeDigits > 1, text[first] == UInt8(ascii: "0") {
             offset = first
@@ -16,12 +16,15 @@ extension JSONScanner {
         if peek(text) == UInt8(ascii: ".") {
             offset += 1
             fractionDigits = digits(text)
-            guard fractionDigits > 0 else { throw error(text, "expected a digit, found \(shown(text))") }
+            guard fractionDigits > 0 else {
+                throw error(text, "expected a digit after the point, found \(shown(text))")
+            }
         }
         var exponent = 0
         if peek(text) == UInt8(ascii: "e") || peek(text) == UInt8(ascii: "E") {
             exponent = try self.exponent(text)
         }
+        guard peek(text)?.isInWord != true else { throw error(text, "\(shown(text, from: start)) is no number") }
         // |number| < 10^(exponent + wholeDigits), and float64 has all up to 10^308.
         guard exponent + wholeDigits > 308, refusal == nil else { return }
         if (text.number(start..<offset) as Double?) == nil {

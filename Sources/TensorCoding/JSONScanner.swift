@@ -117,11 +117,9 @@ struct JSONScanner {
         case UInt8(ascii: "n"): try literal("null", .null, text)
         case UInt8(ascii: "]"), UInt8(ascii: "}"):
             throw error(text, "expected a value after the comma or colon, found \(shown(text))")
-        case UInt8(ascii: "N"), UInt8(ascii: "I"):
-            throw error(text, "expected a value, found \(shown(text)); JSON has no NaN or Infinity")
         case 0xEF where offset == 0:
             throw error(text, "the text begins with a byte order mark or is not JSON; it must begin with a value")
-        default: throw error(text, "expected a value, found \(shown(text))")
+        default: throw noValue(text, from: offset)
         }
         return false
     }
@@ -191,17 +189,6 @@ struct JSONScanner {
         skipWhiteSpace(text)
     }
 
-    private mutating func literal(
-        _ word: StaticString, _ content: JSONTable.Row.Content, _ text: Span<UInt8>
-    ) throws {
-        let start = offset
-        for byte in word.description.utf8 {
-            guard peek(text) == byte else { throw error(text, "expected \(word), found \(shown(text))") }
-            offset += 1
-        }
-        append(content, from: start)
-    }
-
     func peek(_ text: Span<UInt8>) -> UInt8? {
         offset < text.count ? text[offset] : nil
     }
@@ -212,13 +199,6 @@ struct JSONScanner {
 
     var pointer: JSONPointer {
         JSONPointer(levels.compactMap { $0.isObject ? $0.key : String($0.index) })
-    }
-
-    /// What stands here, for a message.
-    func shown(_ text: Span<UInt8>) -> String {
-        guard let byte = peek(text) else { return "the end of the text" }
-        return (0x21...0x7E).contains(byte)
-            ? "\"\(Character(Unicode.Scalar(byte)))\"" : "the byte 0x\(String(byte, radix: 16))"
     }
 
     func error(_ text: Span<UInt8>, _ reason: String, kind: JSONSyntaxError.Kind = .malformed)

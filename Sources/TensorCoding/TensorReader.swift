@@ -93,11 +93,11 @@ struct TensorReader<Element: ArrayElement> {
         guard let encoded = value.stringBytes else {
             throw InvalidValue(.wrongType, at: value.place, "base64 is a string of bytes in base64")
         }
-        // Foundation decodes "AACA=" and "====" as well.
-        guard encoded.count.isMultiple(of: 4), encoded.suffix(3) != Data("===".utf8),
-            let bytes = Data(base64Encoded: encoded)
-        else {
-            throw InvalidValue(.wrongType, at: value.place, "this is not base64 (RFC 4648 §4)")
+        let bytes: Data
+        do throws(Base64Defect) {
+            bytes = try Base64Bytes.read(encoded)
+        } catch {
+            throw InvalidValue(.wrongType, at: value.place, error.reason)
         }
         let (size, overflow) = shape.count.multipliedReportingOverflow(by: MemoryLayout<Element>.size)
         guard !overflow, bytes.count == size else {

@@ -162,7 +162,8 @@ import Testing
             ("", one + [FileTensor("mask", .float64, [1], [-1e300].littleEndianBytes)], "number-overflow mask [0]"),
             ("", one + [FileTensor("mask", .float64, [1], [-Double.infinity].littleEndianBytes)], "200"),
             ("", one + [FileTensor("query_positions", .int64, [2], Data(count: 16))], "shape-mismatch query_positions"),
-            ("", one + [FileTensor("key_positions", .float32, [1], Data(count: 4))], "unknown-value key_positions"),
+            ("", one + [FileTensor("key_positions", .float32, [1], Data(count: 4))], "200"),
+            ("", one + [FileTensor("key_positions", .bool, [1], Data(count: 1))], "unknown-value key_positions"),
             (
                 "query_positions=1", one + [FileTensor("query_positions", .int64, [1], Data(count: 8))],
                 "contradiction query_positions"

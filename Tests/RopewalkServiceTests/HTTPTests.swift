@@ -39,7 +39,10 @@ import Testing
     @Test(arguments: [
         ("application/json", 200), ("application/json; charset=UTF-8", 200), ("Application/JSON", 200),
         ("application/x-www-form-urlencoded", 200), ("application/json; charset=latin1", 415), ("text/plain", 415),
-        ("application/x-npz", 415),
+        ("application/x-npz", 415), ("application/json; charset=utf8", 200),
+        ("application/json;charset=\"UTF-8\"", 200),
+        ("application/json; charset=US-ASCII", 200), ("application/json; charset=ascii", 200),
+        ("application/json; charset=iso-8859-1", 415), ("application/json; charset=utf-16", 415),
     ])
     func `a body is JSON by its type, or a form's that looks like it`(_ type: String, _ status: Int) throws {
         let response = try LiveService().post("/rope/apply", Self.small, headers: ["Content-Type": type])

@@ -6,11 +6,12 @@ import MicroHTTP
 
 /// What a service answers that has answered nothing before, or the one given.
 func answering(
-    _ method: String, _ target: String, body: Data = Data(), type: String = "application/json", accept: String? = nil,
+    _ method: String, _ target: String, body: Data = Data(), type: String? = "application/json", accept: String? = nil,
     by service: Service = Service(Service.Configuration(), logger: .silent)
 ) -> HTTPResponse {
     let application = Application(router: service.routes(), metrics: service.metrics, logger: .silent)
-    var headers: HTTPHeaders = body.isEmpty ? [:] : ["Content-Type": type]
+    var headers: HTTPHeaders = [:]
+    if let type, !body.isEmpty { headers.add("Content-Type", type) }
     if let accept { headers.add("Accept", accept) }
     let request = HTTPRequest(
         id: "test", method: method, target: RequestTarget(target), headers: headers, body: body)

@@ -1,4 +1,7 @@
+import FoundationEssentials
 import Glibc
+import TensorCoding
+import TestSupport
 import Testing
 
 /// `precision` against a slow twin of Hugging Face's float32 arithmetic.
@@ -78,6 +81,42 @@ import Testing
         let rounded = try JSON(service.post("/attention", body + #","precision":"float32"}"#).json)
         #expect(standard["output"] != rounded["output"])
         #expect(rounded["rope"]["precision"] == .string("float32"))
+    }
+
+    @Test(
+        arguments: [
+            ("", StoredType.bfloat16, nil), ("precision=float64", .bfloat16, nil), ("precision=float32", .float32, nil),
+            ("precision=float32", .float64, nil), ("precision=float32", .bfloat16, "a model in bfloat16 also rounds"),
+            ("precision=float32", .float16, "a model in float16 also rounds"),
+        ] as [(String, StoredType, String?)])
+    func `float32 angles of halves are answered with what is not rounded`(
+        query: String, type: StoredType, part: String?
+    ) throws {
+        let bytes = Data(count: 2 * type.bits / 8)
+        let tensors = safetensors(["x", "z"].map { FileTensor($0, type, [1, 2], bytes) })
+        let operands = safetensors(["query", "key", "value"].map { FileTensor($0, type, [1, 2], bytes) })
+        for (route, body) in [("/rope/apply?", tensors), ("/rope/shift?by=1&", tensors), ("/attention?", operands)] {
+            let answer = TensorExchange(route + query, body, TensorExchange.safetensors)
+            let warnings = try answer.file.metadata["warnings"].map {
+                try JSON(Data($0.utf8)).elements.compactMap(\.string)
+            }
+            #expect(
+                warnings?.count == part.map { _ in 1 } && warnings?.first?.contains(part ?? "") != false, "\(route)")
+        }
+    }
+
+    /// Half-precision inputs are computed in float32 and rounded once, whichever the angles' arithmetic.
+    @Test(arguments: ["float32", "float64"])
+    func `a half is rotated as its float32 is, and rounded once`(precision: String) throws {
+        var random = SplitMix64(seed: 26)
+        for type in [FloatType.bfloat16, .float16] {
+            let x = FileTensor.random("x", type, [5, 8], &random)
+            let query = "precision=\(precision)&offset=1000"
+            let file = try TensorExchange("/rope/apply?\(query)", safetensors([x]), TensorExchange.safetensors).file
+            let wide = try TensorExchange("/rope/apply?\(query)", safetensors([x.widened]), TensorExchange.safetensors)
+                .file
+            #expect(try #require(file["x"]).bytes == rounded(#require(wide["x"]).bytes, to: x.type))
+        }
     }
 
     @Test(arguments: ["float16", "FLOAT32", ""])

@@ -220,7 +220,9 @@ import Testing
             ("positions=1", [q, positions], nil, "contradiction positions"),
             ("offset=1", [q, positions], nil, "contradiction offset"),
             ("", [q, positions], nil, "shape-mismatch positions"),
-            ("", [q, FileTensor("positions", .float32, [1], Data(count: 4))], nil, "unknown-value positions"),
+            ("", [q, FileTensor("positions", .float32, [1], Data(count: 4))], nil, "200"),
+            ("", [q, FileTensor("positions", .bool, [1], Data(count: 1))], nil, "unknown-value positions"),
+            ("", [q, FileTensor("positions", .complex64, [1], Data(count: 8))], nil, "unknown-value positions"),
             ("", [q, FileTensor("positions", .int64, [0], Data())], nil, "empty-tensor positions"),
             (
                 "", [q, FileTensor("positions", .int64, [1], [Int64](arrayLiteral: .max).littleEndianBytes)], nil,

@@ -56,13 +56,12 @@ import Testing
     }
 
     @Test(arguments: [
-        // Padding: none, too much, too early; letters of another alphabet; white space; half a byte; no text
+        // Padding: none, too much, too early; letters of another alphabet; half a byte; no text
         ("AACAPw", InvalidValue.Kind.wrongType, "/x/base64"), ("AACAPw=", .wrongType, "/x/base64"),
         ("AACAPw===", .wrongType, "/x/base64"), ("AA=AC=Pw", .wrongType, "/x/base64"),
         ("=AACAPw=", .wrongType, "/x/base64"),
         ("AACAPw==AACAPw==", .wrongType, "/x/base64"), ("AA-_Pw==", .wrongType, "/x/base64"),
-        ("AACA Pw==", .wrongType, "/x/base64"), ("AACAPw==\\n", .wrongType, "/x/base64"),
-        (" AACAPw==", .wrongType, "/x/base64"),
+        ("AACA\\fPw==", .wrongType, "/x/base64"), ("AACA\\u00a0Pw==", .wrongType, "/x/base64"),
         ("AACAPwA", .wrongType, "/x/base64"), ("AACAPé==", .wrongType, "/x/base64"),
         ("\\u0000", .wrongType, "/x/base64"),
         ("data:;base64,AACAPw==", .wrongType, "/x/base64"),
@@ -81,6 +80,47 @@ import Testing
             #expect(error.kind == kind && error.pointer.description == place, "\(text)")
             #expect(error.detail.utf8.count < 200)
         }
+    }
+
+    @Test(arguments: [
+        "AACA Pw==", "AACAPw==\\n", " AACAPw==", "\\r\\nAACA\\r\\nPw==\\r\\n", "A\\tA C\\u000aAPw=\\n=",
+        "AACA\\u000dPw==",
+    ])
+    func `white space between the letters is passed over`(text: String) throws {
+        #expect(try TensorRequest.read(#"{"shape":[1],"base64":"\#(text)"}"#).tensor.numbers == [1])
+    }
+
+    /// As `base64 -w76` and MIME do it.
+    @Test(arguments: ["\\n", "\\r\\n"], [100, 20_000]) func `wrapped lines are read`(end: String, count: Int) throws {
+        var random = SplitMix64(seed: 23)
+        let bytes = Data((0..<count * 4).map { _ in UInt8.random(in: 0...255, using: &random) })
+        let letters = Array(bytes.base64EncodedString())
+        let lines = stride(from: 0, to: letters.count, by: 76).map { String(letters[$0..<min($0 + 76, letters.count)]) }
+        let text = lines.joined(separator: end) + end
+        let read = try TensorRequest.read(#"{"shape":[\#(count)],"base64":"\#(text)"}"#)
+        #expect(read.tensor.bits == Self.bits(bytes, .float32))
+    }
+
+    @Test(arguments: [
+        ("AA-APw==", "\"-\" at offset 2 of the string", "+ in place of -"),
+        ("AACA_w==", "\"_\" at offset 4", "URL-safe"),
+        ("AACAPw", "ends at offset 6 without padding", "append \"==\""),
+        ("AACAPwAAAA", "ends at offset 10", "groups of four"),
+        ("AACAPwA", "ends at offset 7", "append \"=\""), ("AACAP", "5 letters", "missing or too many"),
+        ("AACAPw=", "padding at offset 6 of the string is 1 \"=\"", "\"==\" belongs there"),
+        ("AACAPw===", "padding at offset 6 of the string is 3 \"=\"", "\"==\" belongs there"),
+        ("====", "padding at offset 0 of the string is 4 \"=\"", "none belongs there"),
+        ("AACA=", "padding at offset 4", "none belongs there"), ("AA=AC=Pw", "\"=\" at offset 2", "padded only there"),
+        ("AACA,w==", "\",\" at offset 4", "no letter of base64"), ("AACAé===", "\"é\" at offset 4", "no letter"),
+        ("AACA😀", "\"😀\" at offset 4", "no letter"), ("AA\\u0000A", "the byte 0x0 at offset 2", "no letter"),
+        ("AACA\\nPw", "ends at offset 7", "append \"==\""), ("AACA\\n-w==", "\"-\" at offset 5", "URL-safe"),
+        ("AACA\\\\nPw==", "\"\\\" at offset 4", "one backslash"), ("b'AACAPw=='", "\"'\" at offset 1", ".decode()"),
+        ("data:;base64,AACAPw==", "\":\" at offset 4", "data URL"), ("'AACAPw=='", "\"'\" at offset 0", "no letter"),
+    ])
+    func `what is wrong is said with its offset`(text: String, place: String, what: String) throws {
+        let error = try #require(invalidValue { try TensorRequest.read(#"{"shape":[1],"base64":"\#(text)"}"#) })
+        #expect(error.kind == .wrongType && error.pointer.description == "/x/base64")
+        #expect(error.detail.contains(place) && error.detail.contains(what), "\(error.detail)")
     }
 
     @Test(arguments: [

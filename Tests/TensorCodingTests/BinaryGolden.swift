@@ -18,9 +18,23 @@ struct BinaryGolden<Case: Decodable>: Decodable {
         let file: Data
     }
 
+    /// A file of safetensors with a header that someone spelled by hand.
+    struct Header: Decodable {
+        let file: Data
+        /// Those that safetensors' own reader finds, sorted by their scalars; nil where it refuses the file.
+        let names: [String]?
+
+        /// The text of the header.
+        var text: String {
+            let length = file.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
+            return String(decoding: file.dropFirst(8).prefix(length), as: UTF8.self)
+        }
+    }
+
     let provenance: Provenance
     let read: [Case]
     let refused: [Refused]?
+    let headers: [Header]?
 
     init(_ name: String) throws {
         let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Goldens")

@@ -42,6 +42,34 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("bfloat16", "bfloat16 is saved so; safetensors has it"), ("float8_e4m3fn", "float8, int4 and others"),
+        ("float8_e5m2", "'<f1', float8_e5m2"), ("int4", "float8, int4"), ("bool", "'|b1', booleans"),
+        ("void", "'|V2', which says nothing"), ("void of 1 byte", "'|V1', which"),
+        ("void of 16 bytes", "bytes without a type"),
+        ("int32", "'<i4', integers"), ("uint8", "'|u1', integers"), ("complex64", "'<c8', complex"),
+        ("complex128", "'<c16', complex"), ("text", "'<U2', text"), ("bytes", "'|S2', text"),
+        ("datetime64", "dates or times"), ("longdouble", "long doubles"), ("objects", "'|O', Python objects"),
+    ])
+    func `the whole name of a type decides what is said of it`(name: String, part: String) throws {
+        let refused = try #require(try BinaryGolden<NPYGolden>("npy").refused)
+        let known = try #require(refused.first { $0.name == name })
+        let error = try #require(formatError { _ = try NPYReader.read(known.file) })
+        #expect(error.kind == .unsupported && error.detail.contains(part), "\(error.detail)")
+    }
+
+    @Test func `types are also read and refused by numpy's long names`() throws {
+        for (name, payload) in [("float16", 4), ("float32", 8), ("float64", 16)] {
+            let header = "{'descr': '\(name)', 'fortran_order': False, 'shape': (2,), }"
+            #expect(try NPYReader.read(Self.file(header, Data(count: payload))).form.type.rawValue == "F\(payload * 4)")
+        }
+        for (name, part) in [("bfloat16", "'bfloat16', bfloat16, which numpy has not"), ("bool", "booleans")] {
+            let header = "{'descr': '\(name)', 'fortran_order': False, 'shape': (2,), }"
+            let error = try #require(formatError { _ = try NPYReader.read(Self.file(header)) })
+            #expect(error.kind == .unsupported && error.detail.contains(part), "\(error.detail)")
+        }
+    }
+
     /// A version 1 file with a header and a payload, both as given.
     private static func file(_ header: String, _ payload: Data = Data(count: 8)) -> Data {
         let length = header.utf8.count

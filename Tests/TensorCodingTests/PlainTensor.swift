@@ -41,9 +41,13 @@ struct PlainTensor<Element: PlainElement>: Codable {
                 elements = try object.decode([Element].self, forKey: .data)
             } else if keys == ["shape", "base64"] {
                 form = .base64
-                guard let elements = Element.elements(try object.decode(Data.self, forKey: .base64)) else {
-                    throw NoTensor()
+                // In lines or not.
+                let text = try object.decode(String.self, forKey: .base64).unicodeScalars.filter {
+                    !" \t\r\n".unicodeScalars.contains($0)
                 }
+                guard let bytes = Data(base64Encoded: String(String.UnicodeScalarView(text))),
+                    let elements = Element.elements(bytes)
+                else { throw NoTensor() }
                 self.elements = elements
             } else {
                 throw NoTensor()

@@ -77,7 +77,7 @@ import Testing
         }
     }
 
-    @Test func `positions are I64 or F64`() throws {
+    @Test func `positions are of any type of integers or floating numbers`() throws {
         let numbers: [Int64] = [0, -1, 1 << 53, -(1 << 53), .min]
         let bytes = numbers.withUnsafeBytes { Array($0) }
         #expect(try Self.tensor(.int64, [5], bytes).positions() == numbers.map(Double.init))
@@ -89,8 +89,31 @@ import Testing
             let error = try #require(formatError { _ = try Self.tensor(.int64, [2], bytes).positions() })
             #expect(error.detail.contains("\(number), number 1"))
         }
-        let error = formatError { _ = try Self.tensor(.float32, [1], [0, 0, 0, 0]).positions() }
-        #expect(error?.kind == .unsupported && error?.detail.contains("F32") == true)
+        let positions: [(StoredType, [UInt8], [Double])] = [
+            (.uint8, [0, 255], [0, 255]), (.int8, [0x80, 0x7F], [-128, 127]),
+            (.uint16, [0xFF, 0xFF, 1, 0], [65_535, 1]),
+            (.int16, [0, 0x80, 0xFF, 0xFF], [-32_768, -1]), (.uint32, [0xFF, 0xFF, 0xFF, 0xFF], [4_294_967_295]),
+            (.int32, [0, 0, 0, 0x80, 7, 0, 0, 0], [-2_147_483_648, 7]),
+            (.uint64, [0, 0, 0, 0, 0, 0, 0, 0x80], [0x1p63]),
+            (.float16, [0, 0x3E, 0, 0xC0], [1.5, -2]), (.bfloat16, [0x80, 0x3F, 0, 0xC0], [1, -2]),
+            (.float32, [0, 0, 0x80, 0x3F, 0, 0, 0, 0xC0], [1, -2]),
+        ]
+        for (type, bytes, numbers) in positions {
+            #expect(try Self.tensor(type, [numbers.count], bytes).positions() == numbers, "\(type)")
+            let moved = try TensorBytes(StoredShape(type, [numbers.count]), Data(bytes).moved(by: 1))
+            #expect(try moved.positions() == numbers, "\(type)")
+        }
+        let error = formatError { _ = try Self.tensor(.uint64, [1], [1, 0, 0, 0, 0, 0, 0x20, 0]).positions() }
+        #expect(error?.detail.contains("9007199254740993, number 0") == true)
+    }
+
+    @Test(arguments: StoredType.allCases) func `positions of other types are refused by the type's name`(
+        type: StoredType
+    ) throws {
+        let isRead = type.floating != nil || type.rawValue.hasPrefix("I") || type.rawValue.hasPrefix("U")
+        let error = formatError { _ = try Self.tensor(type, [8], Array(repeating: 0, count: type.bits)).positions() }
+        #expect(isRead == (error == nil))
+        #expect(isRead || (error?.kind == .unsupported && error?.detail.contains(type.rawValue) == true))
     }
 
     @Test func `a mask is of booleans or of numbers`() throws {

@@ -23,7 +23,8 @@ struct AttentionEndpoint: Endpoint {
         guard negotiation.body == .json else {
             return .later { cancellation in try respond(to: request, negotiation, unless: cancellation) }
         }
-        try Negotiation.checkUntyped(request, example: #"{"query":[[1,0]],"key":[[1,0]],"value":[[1]]}"#)
+        try negotiation.checkUntyped(
+            request, of: bodyFormats, example: #"{"query":[[1,0]],"key":[[1,0]],"value":[[1]]}"#)
         return .later { cancellation in try respond(toJSON: request.body, negotiation, unless: cancellation) }
     }
 
@@ -57,15 +58,16 @@ struct AttentionEndpoint: Endpoint {
             holding: request.returnsWeights ? 2 : 1, of: operands.elementType, inJSON: true)
         try request.check({ .tensor($0, element: $1) }, unless: { cancellation.isCancelled })
         return try respond(
-            to: request, format, form: .nested, type: operands.elementType, reservation, beside: body.count,
-            working: upload.workingByteCount, &clock, unless: cancellation)
+            to: request, format, form: .nested, type: operands.elementType, metadata: upload.metadata, reservation,
+            beside: body.count, working: upload.workingByteCount, &clock, unless: cancellation)
     }
 
-    /// `type` is that of the answer's elements, `form` that of its tensors in JSON. The request holds `bodyCount` bytes, and
-    /// `working` besides.
+    /// `type` is that of the answer's elements, `form` that of its tensors in JSON, `metadata` what the request's file said of
+    /// itself. The request holds `bodyCount` bytes, and `working` besides.
     private func respond(
         to request: AttentionRequest, _ format: TensorFormat, form: JSONTensor.Form, type: FloatType,
-        _ reservation: ByteBudget.Reservation, beside bodyCount: Int, working: Int, _ clock: inout PhaseClock,
+        metadata: [String: String] = [:], _ reservation: ByteBudget.Reservation, beside bodyCount: Int, working: Int,
+        _ clock: inout PhaseClock,
         unless cancellation: Cancellation
     ) throws -> HTTPResponse {
         let elsewhere = format == .json ? 0 : request.bytesComputedElsewhere(type)
@@ -83,8 +85,8 @@ struct AttentionEndpoint: Endpoint {
         guard format == .json else {
             var answer = try BinaryAnswer(
                 format, request.answerShapes.map { .init(name: $0.name, form: try StoredShape(type, $0.shape)) },
-                description: .init(rope, warnings: request.warnings), writer, reservation, beside: bodyCount,
-                working: working + elsewhere)
+                description: .init(rope, warnings: request.warnings, metadata: metadata), writer, reservation,
+                beside: bodyCount, working: working + elsewhere)
             clock.end(.decode)
             try answer.run(request.attention, by: engine, helpedBy: compute) { cancellation.isCancelled }
             clock.end(.compute)

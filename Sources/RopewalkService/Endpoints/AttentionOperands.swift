@@ -6,6 +6,8 @@ import TensorCoding
 protocol AttentionOperands {
     /// What they are computed in.
     var type: ScalarType { get }
+    /// What they come in.
+    var elementType: FloatType { get }
     /// Those of query, key and value, where they are known before an element is read; else nil.
     func shapes() throws -> (query: TensorShape, key: TensorShape, value: TensorShape)?
     /// `query`, `key` or `value`. Throws where it is missing or cannot be computed on.
@@ -13,6 +15,8 @@ protocol AttentionOperands {
     /// nil where there is none.
     func mask() throws -> AttentionMask.Elements?
     func place(of name: String) -> Place
+    /// What is legal and probably not meant.
+    var warnings: [String] { get }
 }
 
 /// The body of such a request in JSON, valid once decoded.
@@ -34,11 +38,14 @@ struct JSONAttentionRequest: DecodableWithConfiguration {
         let fields: JSONFields
         let type: ScalarType
         private(set) var queryForm = JSONTensor.Form.nested
+        let warnings: [String] = []
 
         init(fields: JSONFields, type: ScalarType) {
             self.fields = fields
             self.type = type
         }
+
+        var elementType: FloatType { type.floatType }
 
         func shapes() -> (query: TensorShape, key: TensorShape, value: TensorShape)? { nil }
 
@@ -63,18 +70,12 @@ struct BinaryAttentionOperands: AttentionOperands {
     private let tensors: [String: TensorBytes]
     /// Of query, key and value, and of the answer.
     let elementType: FloatType
+    let warnings: [String]
 
     /// Throws where a tensor is missing or not known, or query, key and value are not of one floating type.
     init(_ upload: TensorUpload) throws {
         tensors = Dictionary(uniqueKeysWithValues: upload.tensors.map { ($0.name, $0.bytes) })
-        let known = AttentionRequest.tensorNames + ["mask", "query_positions", "key_positions"]
-        if let unknown = tensors.keys.sorted().first(where: { !known.contains($0) }) {
-            let hint =
-                known.nearest(to: unknown).map { "; did you mean \($0)?" }
-                ?? "; known are \(known.joined(separator: ", "))"
-            throw Problem(
-                .unknownField, at: .tensor(unknown.clipped), "an attention has no tensor \"\(unknown.clipped)\"\(hint)")
-        }
+        try Self.refuseUnknown(upload)
         var found: FloatType?
         for name in AttentionRequest.tensorNames {
             guard let bytes = tensors[name] else {
@@ -95,6 +96,33 @@ struct BinaryAttentionOperands: AttentionOperands {
             found = type
         }
         elementType = found ?? .float32
+        warnings = upload.warnings
+    }
+
+    private static let knownNames = AttentionRequest.tensorNames + ["mask", "query_positions", "key_positions"]
+    /// Of more mistakes than these, a client need not hear at once.
+    private static let mostEntries = 16
+
+    /// Throws where a tensor is none of an attention's.
+    private static func refuseUnknown(_ upload: TensorUpload) throws {
+        let unknown = upload.tensors.lazy.map(\.name).filter { !knownNames.contains($0) }
+        let entries = unknown.prefix(mostEntries).sorted().map { name in
+            let hint =
+                if AttentionRequest.queryNames.contains(name) {
+                    "; \(name) is a key of the query"
+                } else if let near = TensorNames.positions(meantBy: name).map({
+                    $0 == "key_positions" ? $0 : "query_positions"
+                })
+                    ?? knownNames.nearest(to: name)
+                {
+                    "; did you mean \(near)?"
+                } else {
+                    "; known are \(knownNames.joined(separator: ", "))"
+                }
+            return Problem.Entry(
+                detail: "an attention has no tensor \"\(name.clipped)\"\(hint)", place: .tensor(name.clipped))
+        }
+        if let first = entries.first { throw Problem(.unknownField, first.detail, entries: entries) }
     }
 
     var type: ScalarType { elementType.scalar }

@@ -61,10 +61,11 @@ struct AttentionRequest {
             )
         }
         answerCount = try context.limits.check(attention.shape, returningWeights: returnsWeights)
-        var warnings = rotary?.warnings ?? []
+        var warnings = (rotary?.warnings ?? []) + operands.warnings
         attention.rotation = try rotary?.parameters(dimension: attention.shape.dimension, at: queryPlace) {
             "query has \($0.elements) in its last axis"
         }
+        if let warning = attention.rotation?.precision.warning(for: operands.elementType) { warnings.append(warning) }
         attention.isCausal = isCausal
         attention.positions = try AttentionPositionFields(
             fields, attention.shape, axes: attention.rotation?.axes ?? .single

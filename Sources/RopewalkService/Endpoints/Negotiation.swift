@@ -36,30 +36,68 @@ enum Negotiation {
         guard let format = formats.first(where: { $0.mediaType == name }) else {
             throw Problem(
                 .unsupportedMediaType, at: .header("Content-Type"),
-                "this route reads \(formats.map(\.mediaType).joined(separator: ", ")), and the body is \(name.clipped)"
+                "this route reads \(list(formats)), and the body is \(name.clipped)"
             )
         }
         let charset = parts.dropFirst().first { $0.hasPrefix("charset=") }?.dropFirst("charset=".count)
-        if format == .json, let charset, !["utf-8", "\"utf-8\""].contains(charset) {
+            .filter { $0 != "\"" }
+        // ASCII is the part of UTF-8 that most JSON is.
+        if format == .json, let charset, !["utf-8", "utf8", "us-ascii", "ascii"].contains(charset) {
             throw Problem(
-                .unsupportedMediaType, at: .header("Content-Type"), "JSON is read in UTF-8 only, not in \(charset)")
+                .unsupportedMediaType, at: .header("Content-Type"),
+                "JSON is read in UTF-8 only, not in \(charset.clipped)")
         }
         return format
     }
 
-    /// Throws where a body that does not say what it is does not begin like a JSON object.
-    static func checkUntyped(_ request: HTTPRequest, example: String) throws {
+    /// Whether Content-Type says that the body is JSON.
+    static func namesJSON(_ head: HTTPRequest) -> Bool {
         let json = TensorFormat.json.mediaType
-        let type = request.headers["Content-Type"]
-        guard type != json, type.map({ !$0.lowercased().hasPrefix(json) }) ?? true else { return }
+        guard let type = head.headers["Content-Type"] else { return false }
+        return type == json || type.lowercased().hasPrefix(json)
+    }
+
+    /// Throws where a body that does not say what it is does not begin like a JSON object.
+    static func checkUntyped(_ request: HTTPRequest, of formats: [TensorFormat], example: String) throws {
         let first = request.body.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
         guard first != UInt8(ascii: "{") else { return }
+        if let file = ForeignFile(request.body) { throw untyped(file, request, of: formats) }
+        guard request.target.query == nil || request.body.isEmpty else {
+            throw Problem(
+                .unsupportedMediaType, at: .header("Content-Type"),
+                "\(missing(request)): with fields in the query it names the format of the body, as in -H 'Content-Type: \(formats.last { $0 != .raw }?.mediaType ?? "")'; this route reads \(list(formats))"
+            )
+        }
         throw Problem(
             .unsupportedMediaType,
             request.body.isEmpty
                 ? "the body is empty; send a JSON object, as in curl -d '\(example)'"
                 : "the body does not begin with {; send a JSON object, as in curl -d '\(example)', or say in Content-Type what it is"
         )
+    }
+
+    /// The problem of a file that is known by its first bytes and not by its Content-Type.
+    private static func untyped(_ file: ForeignFile, _ request: HTTPRequest, of formats: [TensorFormat]) -> Problem {
+        let advice =
+            if let type = file.mediaType {
+                formats.contains { $0.mediaType == type }
+                    ? "; send it with -H 'Content-Type: \(type)'" : ", and this route reads \(list(formats))"
+            } else {
+                ": \(file.advice)"
+            }
+        return Problem(
+            .unsupportedMediaType, at: .header("Content-Type"),
+            "\(missing(request)), and the body is \(file.name)\(advice)")
+    }
+
+    /// What a request has in place of a Content-Type of its body.
+    private static func missing(_ request: HTTPRequest) -> String {
+        request.headers["Content-Type"] == nil
+            ? "there is no Content-Type" : "Content-Type is that of a form, which curl sends where none is given"
+    }
+
+    private static func list(_ formats: [TensorFormat]) -> String {
+        formats.map(\.mediaType).joined(separator: ", ")
     }
 
     /// How much an Accept header likes a type, by its most specific range: 0 where it rules it out.

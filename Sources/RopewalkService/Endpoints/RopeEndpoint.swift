@@ -25,7 +25,7 @@ struct RopeEndpoint<Request: RopeRequest>: Endpoint {
             let cost = Self.cost(of: request.body, Self.binaryNanoseconds)
             return try .work(estimatedAt: cost) { try respond(to: request, negotiation, $0) }
         }
-        try Negotiation.checkUntyped(request, example: Request.example)
+        try negotiation.checkUntyped(request, of: bodyFormats, example: Request.example)
         return try .work(estimatedAt: Self.cost(of: request.body, Self.jsonNanoseconds)) {
             try respond(toJSON: request.body, negotiation, $0)
         }
@@ -98,8 +98,8 @@ struct RopeEndpoint<Request: RopeRequest>: Endpoint {
         let written = format.holdsSeveral ? tensors.all : answered
         var answer = try BinaryAnswer(
             format, written.map { .init(name: negotiation.body.holdsSeveral ? $0.name : "y", form: $0.bytes.form) },
-            description: .init(ropes, warnings: warnings), writer, reservation, beside: body.count,
-            working: upload.workingByteCount + (written.map { $0.scratchByteCount }.max() ?? 0))
+            description: .init(ropes, warnings: warnings, metadata: upload.metadata), writer, reservation,
+            beside: body.count, working: upload.workingByteCount + (written.map { $0.scratchByteCount }.max() ?? 0))
         for (index, tensor) in written.enumerated() {
             try cancellation.check()
             if let operation = tensor.operation {

@@ -33,9 +33,10 @@ struct RopeTensors {
 
     var answered: [Item] { all.filter(\.isAnswered) }
 
-    /// Throws where a tensor that is named is not there, or one that is to be turned cannot be.
+    /// Throws where a tensor that is named is not there, one that is to be turned cannot be, or one looks like a field and is none.
     init(_ upload: TensorUpload, isNamed: Bool, _ request: some RopeRequest) throws {
         let chosen = try isNamed ? Self.chosen(upload) : nil
+        if isNamed { try Self.refuseFields(upload, chosen, request) }
         all = try upload.tensors.map { name, bytes in
             let isPosition = BinaryFields.positionNames.contains(name)
             let isTurned = chosen.map { $0.contains(name) } ?? (bytes.form.type.floating != nil && !isPosition)
@@ -55,15 +56,76 @@ struct RopeTensors {
                 .missingField,
                 "there is no tensor here to compute on: F16, BF16, F32 and F64 are, but for those that are positions")
         }
-        warnings = Self.unused(all, request) + Self.misnamed(upload)
+        warnings =
+            Self.rounded(all) + Self.unused(all, request) + (isNamed ? Self.unread(upload) + upload.warnings : [])
     }
 
-    /// Says of what looks like positions that it is not taken for them.
-    private static func misnamed(_ upload: TensorUpload) -> [String] {
-        // By the type first: to look for a word in a name takes longer than all else here.
-        upload.tensors.filter { name, bytes in
-            bytes.form.type.floating == nil && name.contains("position") && !BinaryFields.positionNames.contains(name)
-        }.map { "tensor \($0.name.clipped) is answered as it came: a tensor of positions is called positions" }
+    /// Of more mistakes than these, a client need not hear at once.
+    private static let mostEntries = 16
+
+    /// Throws where tensors look like fields of the request and are not read as such, so that the answer would be another than
+    /// is meant. Those that `tensors` names are meant to be computed on.
+    private static func refuseFields<Request: RopeRequest>(
+        _ upload: TensorUpload, _ chosen: Set<String>?, _ request: Request
+    ) throws {
+        var entries: [Problem.Entry] = []
+        for (name, bytes) in upload.tensors where entries.count < mostEntries {
+            guard chosen?.contains(name) != true,
+                let reason = fieldLike(name, isFloating: bytes.form.type.floating != nil, Request.self)
+            else { continue }
+            entries.append(Problem.Entry(detail: reason, place: .tensor(name.clipped)))
+        }
+        if let first = entries.first { throw Problem(.unknownField, first.detail, entries: entries) }
+    }
+
+    /// Why a tensor of this name is refused; nil where it is not.
+    private static func fieldLike<Request: RopeRequest>(
+        _ name: String, isFloating: Bool, _ request: Request.Type
+    ) -> String? {
+        let isRead = request.ownNames.contains("positions")
+        let isPositions = BinaryFields.positionNames.contains(name)
+        if isPositions, isRead { return nil }
+        let hint = isFloating ? "; a tensor that is to be rotated under this name is named in tensors=" : ""
+        if let field = isPositions ? name : TensorNames.positions(meantBy: name) {
+            guard isRead else {
+                return "tensor \"\(name.clipped)\" looks like positions, which have no meaning here: "
+                    + (request.turns ? "by says how far rows are moved" : "nothing is rotated") + hint
+            }
+            let target = field == "offset" ? "the key offset of the query" : field
+            return "there is no field \"\(name.clipped)\" here; did you mean \(target)? "
+                + "Without one rows would be rotated from position 0 on\(hint)"
+        }
+        if request.turns, SubstituteFields.names.contains(name) {
+            return "\(name) is not read from a tensor; it is a field of a JSON body\(hint)"
+        }
+        guard !isFloating, request.queryNames(.safetensors).contains(name.lowercased()) else { return nil }
+        return "\(name.clipped) is not read from a tensor; it is a key of the query, as in ?\(name.lowercased())="
+    }
+
+    /// Says of halves that are rotated what is rounded and what is not, once for each type.
+    private static func rounded(_ all: [Item]) -> [String] {
+        var warnings: [String] = []
+        for item in all {
+            guard case .turn(let parameters, _, _, _) = item.operation?.action,
+                let type = item.bytes.form.type.floating,
+                let warning = parameters.precision.warning(for: type), !warnings.contains(warning)
+            else { continue }
+            warnings.append(warning)
+        }
+        return warnings
+    }
+
+    /// Says of what looks like a field of another route that it takes no part.
+    private static func unread(_ upload: TensorUpload) -> [String] {
+        upload.tensors.compactMap { name, bytes in
+            // By the type first: to look for a word in a name takes longer than all else here.
+            guard bytes.form.type.floating == nil, !BinaryFields.positionNames.contains(name) else { return nil }
+            if TensorNames.isMask(name) {
+                return "tensor \(name.clipped) is answered as it came: a mask takes no part in a rotation"
+            }
+            return name.contains("position")
+                ? "tensor \(name.clipped) is answered as it came: a tensor of positions is called positions" : nil
+        }
     }
 
     /// Says which positions of the body no tensor has a use for.

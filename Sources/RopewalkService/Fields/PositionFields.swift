@@ -27,7 +27,8 @@ struct PositionFields {
             try check(list.numbers[...], [])
             return .shared(list.numbers)
         case (2, true):
-            return .perBatch(try batches(of: list, list.axes[0], [])(0, []))
+            let lists = try batches(of: list, list.axes[0], [])(0, [])
+            return lists.count == listCount ? .perBatch(lists) : .shared(lists[0])
         case (2...3, false):
             let names = axes.axes.map { "\($0)" }.joined(separator: ", ")
             guard list.axes[0] == axes.count else {
@@ -76,7 +77,7 @@ struct PositionFields {
         }
     }
 
-    /// Reads the lists of batches that an axis has, by its index. Throws unless there are as many as batches.
+    /// Reads the lists of batches that an axis has, by its index. Throws unless there are as many as batches, or one for all.
     private func batches(of list: PositionList, _ count: Int, _ place: [Int]) throws
         -> (Int, [Int]) throws -> [[Double]]
     {
@@ -85,10 +86,10 @@ struct PositionFields {
                 .shapeMismatch, at: fields.place(of: name, indices: place),
                 "\(name) holds a list for each batch, and \(tensor) has no axis for them; give one number a row")
         }
-        guard count == listCount else {
+        guard count == listCount || count == 1 else {
             throw Problem(
                 .shapeMismatch, at: fields.place(of: name, indices: place),
-                "\(name) has \(count) lists, and the first axis of \(tensor) has \(listCount); one list without brackets around it serves all"
+                "\(name) has \(count) lists, and the first axis of \(tensor) has \(listCount); one list serves all"
             )
         }
         let length = list.axes[list.axes.count - 1]

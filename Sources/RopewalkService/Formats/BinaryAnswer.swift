@@ -15,14 +15,19 @@ struct BinaryAnswer: ~Copyable {
         /// What tensors were turned with, by their names.
         let ropes: [(name: String, rope: RopeDescription)]
         let warnings: [String]
+        /// What the file of the request said of itself.
+        let metadata: [String: String]
 
-        init(_ rope: RopeDescription?, warnings: [String]) {
-            self.init(rope.map { [("", $0)] } ?? [], warnings: warnings)
+        init(_ rope: RopeDescription?, warnings: [String], metadata: [String: String] = [:]) {
+            self.init(rope.map { [("", $0)] } ?? [], warnings: warnings, metadata: metadata)
         }
 
-        init(_ ropes: [(name: String, rope: RopeDescription)], warnings: [String]) {
+        init(
+            _ ropes: [(name: String, rope: RopeDescription)], warnings: [String], metadata: [String: String]
+        ) {
             self.ropes = ropes
             self.warnings = warnings
+            self.metadata = metadata
         }
 
         /// As JSON text, each with its name: `rope` where one holds for all, else `rope.q` for the tensor q; and `warnings`.
@@ -35,6 +40,18 @@ struct BinaryAnswer: ~Copyable {
             }
             if !warnings.isEmpty { texts.append(("warnings", try JSONText(warnings).string)) }
             return texts
+        }
+
+        /// The metadata of an answer that is a file: what was there, and `texts` in place of what they are the answer's own of.
+        func metadata(with texts: [(name: String, text: String)]) -> [String: String] {
+            var metadata = self.metadata
+            if !metadata.isEmpty {
+                metadata["warnings"] = nil
+                // An answer that rotates nothing leaves the rotation as it was.
+                if !ropes.isEmpty { metadata = metadata.filter { $0.key != "rope" && !$0.key.hasPrefix("rope.") } }
+            }
+            for (name, text) in texts { metadata[name] = text }
+            return metadata
         }
     }
 
@@ -56,7 +73,7 @@ struct BinaryAnswer: ~Copyable {
         self.tensors = tensors
         self.reservation = reservation
         let texts = try description.texts()
-        let layout = try Self.layout(format, tensors, texts)
+        let layout = try Self.layout(format, tensors) { description.metadata(with: texts) }
         try writer.adjust(
             reservation, toBytes: layout.byteCount + workingCount, elements: tensors.reduce(0) { $0 + $1.form.count },
             beside: bodyCount)
@@ -66,14 +83,13 @@ struct BinaryAnswer: ~Copyable {
     }
 
     private static func layout(
-        _ format: TensorFormat, _ tensors: [Tensor], _ texts: [(name: String, text: String)]
+        _ format: TensorFormat, _ tensors: [Tensor], metadata: () -> [String: String]
     ) throws -> TensorLayout {
         switch format {
         case .json: preconditionFailure("JSON is no binary format")
         case .raw: return TensorLayout(raw: tensors[0].form)
         case .safetensors:
-            let metadata = Dictionary(texts.map { ($0.name, $0.text) }) { first, _ in first }
-            return try SafetensorsWriter.layout(tensors.map { ($0.name, $0.form) }, metadata: metadata)
+            return try SafetensorsWriter.layout(tensors.map { ($0.name, $0.form) }, metadata: metadata())
         case .npy:
             guard let type = tensors[0].form.type.floating, let shape = TensorShape(tensors[0].form.axes) else {
                 preconditionFailure("what is computed has a floating type and a shape")

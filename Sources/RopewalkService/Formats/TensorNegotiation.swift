@@ -14,11 +14,22 @@ struct TensorNegotiation {
         self.head = head
         body = try Negotiation.bodyFormat(head, of: bodyFormats)
         _ = try answer(holding: 1)
-        if body == .json, head.target.query != nil, let name = try QueryFields(head.target).names.min() {
-            throw Problem(
-                .unknownField, at: .parameter(name),
-                "beside a JSON body there is no query: the fields of this route stand in the body")
-        }
+        if body == .json, head.target.query != nil, Negotiation.namesJSON(head) { try refuseQuery() }
+    }
+
+    /// Throws where a body that is read as JSON because it does not say what it is does not begin like a JSON object, or has a
+    /// query beside it: a body of another format may have one.
+    func checkUntyped(_ request: HTTPRequest, of formats: [TensorFormat], example: String) throws {
+        guard !Negotiation.namesJSON(head) else { return }
+        try Negotiation.checkUntyped(request, of: formats, example: example)
+        try refuseQuery()
+    }
+
+    private func refuseQuery() throws {
+        guard head.target.query != nil, let name = try QueryFields(head.target).names.min() else { return }
+        throw Problem(
+            .unknownField, at: .parameter(name),
+            "a JSON body has no query beside it: the fields of this route are members of the body")
     }
 
     /// The format of an answer of so many tensors: of those that Accept likes best, that of the body, or else the first that

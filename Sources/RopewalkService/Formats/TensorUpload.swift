@@ -8,6 +8,8 @@ struct TensorUpload {
     /// In the order of the file. That of a format without names is called `x`.
     let tensors: [(name: String, bytes: TensorBytes)]
     let fields: BinaryFields
+    /// What a file says of itself; none where the format has no room for it.
+    let metadata: [String: String]
     /// How many bytes the request takes besides its body: for what is not little-endian and row-major, and for positions.
     let workingByteCount: Int
 
@@ -31,21 +33,36 @@ struct TensorUpload {
             workingByteCount = file.copiedByteCount
             try admit(workingByteCount, file.form.count)
             tensors = [("x", try file.tensor())]
+            metadata = [:]
             fields = try BinaryFields(query)
         case .raw:
             tensors = [("x", try Self.raw(body, query))]
             workingByteCount = 0
+            metadata = [:]
             try admit(0, tensors[0].bytes.form.count)
             fields = try BinaryFields(query)
         case .safetensors:
             let file = try SafetensorsFile(body)
             tensors = file.tensors.map { ($0.name, $0.tensor) }
+            metadata = file.metadata
             let positions = file.tensors.filter { BinaryFields.positionNames.contains($0.name) }
             // As they are read, as numbers, and as lists of a sequence each.
-            workingByteCount = 3 * positions.reduce(0) { $0 + $1.tensor.bytes.count }
+            workingByteCount =
+                3 * MemoryLayout<Double>.size * positions.reduce(0) { $0 + $1.tensor.form.count }
             try admit(workingByteCount, 0)
             fields = try BinaryFields(
                 query, positions: Dictionary(uniqueKeysWithValues: positions.map { ($0.name, $0.tensor) }))
+        }
+    }
+
+    /// Says of positions that they are rounded to the type that they are in.
+    var warnings: [String] {
+        tensors.compactMap { name, bytes in
+            guard let limit = bytes.exactPositionLimit, BinaryFields.positionNames.contains(name),
+                let positions = try? bytes.positions(), positions.contains(where: { abs($0) > limit })
+            else { return nil }
+            return
+                "\(name) is \(bytes.form.type.rawValue), which does not tell whole numbers beyond \(Int(limit)) apart; I64 does"
         }
     }
 
@@ -77,7 +94,8 @@ struct TensorUpload {
         do throws(TensorFormatError) {
             return try TensorBytes(StoredShape(type.stored, axes), body)
         } catch {
-            throw Problem(.shapeMismatch, at: query.place(of: "shape"), error.reason)
+            let foreign = ForeignFile(body).map { "; \($0.detail)" } ?? ""
+            throw Problem(.shapeMismatch, at: query.place(of: "shape"), error.reason + foreign)
         }
     }
 }

@@ -9,8 +9,9 @@ struct HeaderJSON {
 
     /// Reads an object, of each member the key here and the value in `member`.
     ///
-    /// Throws `TensorFormatError` where it is none, and where two keys are alike as people read them.
+    /// Throws `TensorFormatError` where it is none, and where two keys that count are alike as people read them.
     mutating func object(
+        counting counts: (String) -> Bool = { _ in true },
         _ member: (inout HeaderJSON, _ key: String) throws(TensorFormatError) -> Void
     ) throws(TensorFormatError) {
         guard take("{") else { throw expected("\"{\"") }
@@ -19,7 +20,7 @@ struct HeaderJSON {
         repeat {
             let start = scanner.offset
             let key = try string("a name in quotes")
-            guard keys.insert(key).inserted else {
+            guard !counts(key) || keys.insert(key).inserted else {
                 throw TensorFormatError(
                     .duplicateName, "the header has the name \"\(key.clipped)\" twice, again at byte \(start)")
             }
@@ -31,15 +32,63 @@ struct HeaderJSON {
 
     mutating func string(_ what: String) throws(TensorFormatError) -> String {
         guard scanner.peek(text.span) == UInt8(ascii: "\"") else { throw expected(what) }
+        return try scanning { scanner, text throws in try scanner.string(text) }
+    }
+
+    /// What a part of the scanner reads here, and the white space after it.
+    private mutating func scanning<Value>(
+        _ read: (inout JSONScanner, Span<UInt8>) throws -> Value
+    ) throws(TensorFormatError) -> Value {
         do {
             let text = text
-            let string = try scanner.string(text.span)
+            let value = try read(&scanner, text.span)
             skipSpace()
-            return string
+            return value
         } catch let error as JSONSyntaxError {
             throw TensorFormatError(.malformed, "the header is no JSON at byte \(error.offset): \(error.reason)")
         } catch {
-            preconditionFailure("a string has no other errors")
+            preconditionFailure("strings and numbers have no other errors")
+        }
+    }
+
+    /// Reads `null` where it is here.
+    mutating func takeNull() -> Bool { take(word: "null") }
+
+    /// Passes over a value of any kind, `depth` arrays and objects deep.
+    ///
+    /// Throws `TensorFormatError` where it is not JSON, or nested deeper than safetensors' own reader takes it.
+    mutating func skipValue(depth: Int) throws(TensorFormatError) {
+        let start = scanner.offset
+        switch scanner.peek(text.span) {
+        case UInt8(ascii: "{"):
+            try enter(depth)
+            try object(counting: { _ in false }) { json, _ throws(TensorFormatError) in
+                try json.skipValue(depth: depth + 1)
+            }
+        case UInt8(ascii: "["):
+            try enter(depth)
+            _ = take("[")
+            if take("]") { return }
+            repeat { try skipValue(depth: depth + 1) } while take(",")
+            guard take("]") else { throw expected("\",\" or \"]\"") }
+        case UInt8(ascii: "\""): _ = try string("a string")
+        case let byte? where byte.isDigit || byte == UInt8(ascii: "-"):
+            try scanning { scanner, text throws in try scanner.number(text) }
+            guard scanner.refusal == nil else {
+                throw TensorFormatError(
+                    .malformed, "the number at byte \(start) of the header is too large for float64")
+            }
+        default: guard take(word: "true") || take(word: "false") || takeNull() else { throw expected("a value") }
+        }
+    }
+
+    /// Of the arrays and objects around a value.
+    private static let maxDepth = 127
+
+    private func enter(_ depth: Int) throws(TensorFormatError) {
+        guard depth < Self.maxDepth else {
+            throw TensorFormatError(
+                .malformed, "the header is nested more than \(Self.maxDepth) deep at byte \(scanner.offset)")
         }
     }
 
@@ -89,7 +138,18 @@ struct HeaderJSON {
         return true
     }
 
-    private mutating func skipSpace() {
+    private mutating func take(word: StaticString) -> Bool {
+        var place = scanner.offset
+        for byte in word.description.utf8 {
+            guard place < text.count, text[place] == byte else { return false }
+            place += 1
+        }
+        scanner.offset = place
+        skipSpace()
+        return true
+    }
+
+    mutating func skipSpace() {
         while let byte = scanner.peek(text.span), [0x20, 0x0A, 0x0D, 0x09].contains(byte) { scanner.offset += 1 }
     }
 }

@@ -47,23 +47,37 @@ struct NPYHeader: Sendable {
         let code = order == nil ? text[...] : text.dropFirst()
         let isBigEndian = order == ">"
         switch code {
-        case "f2": return (.float16, isBigEndian)
-        case "f4": return (.float32, isBigEndian)
-        case "f8": return (.float64, isBigEndian)
+        case "f2", "float16": return (.float16, isBigEndian)
+        case "f4", "float32": return (.float32, isBigEndian)
+        case "f8", "float64": return (.float64, isBigEndian)
         default:
             throw TensorFormatError(
                 .unsupported, "the elements are '\(text.clipped)'\(note(code)); f2, f4 and f8 are read")
         }
     }
 
+    /// What a type is, and what to do about it.
     private static func note(_ code: Substring) -> String {
-        switch code.first {
-        case "O": ", Python objects, which are pickled, and no pickle is read"
-        case "V": ", which says nothing of their type (bfloat16 is saved so; safetensors has it)"
-        case "i", "u", "b": ", integers (.astype(numpy.float32) makes floats of them)"
-        case "c": ", complex numbers"
-        case "U", "S", "a": ", text"
-        default: ""
+        let widened = ".astype(numpy.float32) holds them exactly"
+        switch (code, code.first, code.dropFirst().allSatisfy(\.isNumber)) {
+        case ("bfloat16", _, _): return ", bfloat16, which numpy has not (safetensors has it; \(widened))"
+        case ("V2", _, _):
+            return ", which says nothing of their type (bfloat16 is saved so; safetensors has it, and \(widened))"
+        case ("V1", _, _):
+            return ", which says nothing of their type (float8, int4 and others of ml_dtypes are saved so; \(widened))"
+        case ("f1", _, _): return ", float8_e5m2 of ml_dtypes (\(widened))"
+        case ("f12", _, _), ("f16", _, _):
+            return ", long doubles, which each machine has its own of (.astype(numpy.float64) makes doubles of them)"
+        case ("b1", _, _), ("?", _, _), ("bool", _, _):
+            return ", booleans (.astype(numpy.float32) makes floats of them)"
+        case (_, "O", _): return ", Python objects, which are pickled, and no pickle is read"
+        case (_, "V", true): return ", bytes without a type"
+        case (_, "i", true), (_, "u", true):
+            return ", integers (.astype(numpy.float32) makes floats of them; positions go into the query)"
+        case (_, "c", true): return ", complex numbers (.view(numpy.float32) has their parts as neighbours)"
+        case (_, "U", _), (_, "S", _), (_, "a", _): return ", text"
+        case (_, "M", _), (_, "m", _): return ", dates or times"
+        default: return ""
         }
     }
 

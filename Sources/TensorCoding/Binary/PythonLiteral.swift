@@ -136,6 +136,8 @@ struct PythonLiteral {
         let found =
             switch peek {
             case nil: "its end"
+            case let byte? where byte.isInWord:
+                "\"\(String(decoding: text[offset...].prefix { $0.isInWord }, as: UTF8.self).clipped)\""
             case let byte? where (0x21...0x7E).contains(byte): "\"\(Character(Unicode.Scalar(byte)))\""
             case let byte?: "the byte 0x\(String(byte, radix: 16))"
             }

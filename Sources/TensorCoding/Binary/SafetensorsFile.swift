@@ -22,8 +22,17 @@ package struct SafetensorsFile: Sendable, Equatable {
     /// Reads a file, of which no byte is copied.
     ///
     /// Throws `TensorFormatError` where the header is not as the format has it or longer than `maxHeaderBytes`, where two names
-    /// are alike, and where the tensors do not take all bytes, each once.
+    /// are alike, and where the tensors do not take all bytes, each once. A file of another format is named.
     package init(_ file: Data) throws(TensorFormatError) {
+        do throws(TensorFormatError) {
+            self = try Self(reading: file)
+        } catch {
+            guard let foreign = ForeignFile(file), foreign.mediaType != ForeignFile.safetensors else { throw error }
+            throw TensorFormatError(.malformed, "this is no safetensors file; \(foreign.detail)")
+        }
+    }
+
+    private init(reading file: Data) throws(TensorFormatError) {
         let lengthBytes = 8
         guard file.count >= lengthBytes else {
             throw TensorFormatError(

@@ -15,7 +15,8 @@ struct SafetensorsHeader {
     /// Throws `TensorFormatError` where the text is not JSON, is not a header's, or has a name twice.
     init(_ text: [UInt8]) throws(TensorFormatError) {
         var json = HeaderJSON(text)
-        guard text.first == UInt8(ascii: "{") else { throw json.expected("\"{\"") }
+        // The format has none here, and its own reader takes it.
+        json.skipSpace()
         var (entries, metadata): ([Entry], [String: String]?) = ([], nil)
         try json.object { json, name throws(TensorFormatError) in
             if name == Self.metadataName {
@@ -30,6 +31,7 @@ struct SafetensorsHeader {
     }
 
     private static func metadata(_ json: inout HeaderJSON) throws(TensorFormatError) -> [String: String] {
+        guard !json.takeNull() else { return [:] }
         var metadata: [String: String] = [:]
         try json.object { json, key throws(TensorFormatError) in
             metadata[key] = try json.string("a string: metadata are strings")
@@ -37,10 +39,13 @@ struct SafetensorsHeader {
         return metadata
     }
 
+    private static let entryKeys = ["dtype", "shape", "data_offsets"]
+
+    /// Reads a tensor's entry. Keys of which the format knows nothing are passed over, as its own reader does it.
     private static func entry(_ name: String, _ json: inout HeaderJSON) throws(TensorFormatError) -> Entry {
         var (type, shape, offsets): (StoredType?, [Int]?, [Int]?)
         do throws(TensorFormatError) {
-            try json.object { json, key throws(TensorFormatError) in
+            try json.object(counting: entryKeys.contains) { json, key throws(TensorFormatError) in
                 switch key {
                 case "dtype":
                     let text = try json.string("the name of a type in quotes")
@@ -50,11 +55,8 @@ struct SafetensorsHeader {
                     type = known
                 case "shape": shape = try json.wholeNumbers()
                 case "data_offsets": offsets = try json.wholeNumbers()
-                default:
-                    throw TensorFormatError(
-                        .malformed,
-                        "the header has the key \"\(key.clipped)\"; a tensor's are \"dtype\", \"shape\" and \"data_offsets\""
-                    )
+                // Within the file's object and the tensor's.
+                default: try json.skipValue(depth: 2)
                 }
             }
             guard let type, let shape, let offsets else {

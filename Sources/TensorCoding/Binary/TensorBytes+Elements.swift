@@ -53,10 +53,14 @@ extension TensorBytes {
         return elements { (number: Double) in number }
     }
 
-    /// A copy of elements of type int64.
-    var integers: [Int64] {
-        precondition(form.type == .int64)
-        return elements { (number: Int64) in number }
+    /// A copy of elements of a type of integers.
+    func elements<Integer: FixedWidthInteger & BitwiseCopyable>(of type: Integer.Type) -> [Integer] {
+        elements { (number: Integer) in number }
+    }
+
+    /// The same as float64, to which integers of 64 bits are rounded.
+    func wholeNumbers<Integer: FixedWidthInteger & BitwiseCopyable>(_ type: Integer.Type) -> [Double] {
+        elements { (number: Integer) in Double(number) }
     }
 
     /// How many bytes lending the elements takes for a copy.

@@ -51,22 +51,46 @@ package struct TensorBytes: Sendable, Equatable {
         }
     }
 
-    /// Positions, I64 or F64, row-major.
+    /// Positions of any type of integers, or of floating numbers, row-major.
     ///
     /// Throws `TensorFormatError` where they are of another type, or integers that float64 does not hold.
     package func positions() throws(TensorFormatError) -> [Double] {
         switch form.type {
         case .float64: return doubles
-        case .int64:
-            let integers = integers
-            let numbers = integers.map(Double.init)
-            if let index = integers.indices.first(where: { Int64(exactly: numbers[$0]) != integers[$0] }) {
-                throw TensorFormatError(
-                    .unsupported, "the position \(integers[index]), number \(index), is past what float64 tells apart")
-            }
-            return numbers
+        case .float16, .bfloat16, .float32: return floats.map(Double.init)
+        case .uint8: return wholeNumbers(UInt8.self)
+        case .int8: return wholeNumbers(Int8.self)
+        case .uint16: return wholeNumbers(UInt16.self)
+        case .int16: return wholeNumbers(Int16.self)
+        case .uint32: return wholeNumbers(UInt32.self)
+        case .int32: return wholeNumbers(Int32.self)
+        case .uint64: return try exactly(UInt64.self)
+        case .int64: return try exactly(Int64.self)
         default:
-            throw TensorFormatError(.unsupported, "positions are I64 or F64, and these are \(form.type.rawValue)")
+            throw TensorFormatError(
+                .unsupported, "positions are integers or floating numbers, and these are \(form.type.rawValue)")
+        }
+    }
+
+    private func exactly<Integer: FixedWidthInteger & BitwiseCopyable>(
+        _ type: Integer.Type
+    ) throws(TensorFormatError) -> [Double] {
+        let (integers, numbers) = (elements(of: type), wholeNumbers(type))
+        if let index = integers.indices.first(where: { Integer(exactly: numbers[$0]) != integers[$0] }) {
+            throw TensorFormatError(
+                .unsupported, "the position \(integers[index]), number \(index), is past what float64 tells apart")
+        }
+        return numbers
+    }
+
+    /// The largest magnitude up to which positions of the type are told apart where they are whole numbers; nil of those that
+    /// are exact.
+    package var exactPositionLimit: Double? {
+        switch form.type {
+        case .bfloat16: 256
+        case .float16: 2_048
+        case .float32: 16_777_216
+        default: nil
         }
     }
 

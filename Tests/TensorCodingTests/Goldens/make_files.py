@@ -1,10 +1,16 @@
-"""Writes npy.json and safetensors.json: files of numpy and safetensors, and what is in them (`make goldens`)."""
+"""Writes npy.json and safetensors.json, files of numpy and safetensors and what is in them, and foreign.json, files of other
+formats (`make goldens`)."""
 
 import base64
+import gzip
 import io
 import json
+import lzma
 import pathlib
+import pickle
+import zipfile
 
+import ml_dtypes
 import numpy
 import safetensors
 
@@ -63,7 +69,10 @@ def refused_npy_cases():
         "int32": numpy.arange(3, dtype="<i4"), "uint8": numpy.arange(3, dtype="u1"), "bool": numpy.array([True]),
         "complex64": numpy.zeros(2, dtype="<c8"), "longdouble": numpy.zeros(1, dtype=numpy.longdouble),
         "text": numpy.array(["ab"]), "bytes": numpy.array([b"ab"]), "void": numpy.zeros(2, dtype="V2"),
-        "datetime64": numpy.array(["2026-11-26"], dtype="M8[s]"),
+        "datetime64": numpy.array(["2026-11-26"], dtype="M8[s]"), "complex128": numpy.zeros(2, dtype="<c16"),
+        "void of 1 byte": numpy.zeros(2, dtype="V1"), "void of 16 bytes": numpy.zeros(2, dtype="V16"),
+        **{name: numpy.zeros(2, dtype=getattr(ml_dtypes, name))
+           for name in ["bfloat16", "float8_e4m3fn", "float8_e5m2", "int4", "float4_e2m1fn"]},
     }
     for name, array in arrays.items():
         yield {"name": name, "file": text(npy(array, None))}
@@ -112,10 +121,133 @@ def safetensors_cases():
     yield safetensors_case("nine axes", {"x": one("float32", [1, 2, 1, 1, 1, 1, 1, 1, 2])})
 
 
+X = '"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}'
+
+
+def header_spellings():
+    """Headers of files with 4 bytes after them, or as many as stand before a "|"."""
+    def entry(text):
+        return '{"x":{' + text + "}}"
+
+    def noted(value, name="note"):
+        return entry(f'"dtype":"F32","{name}":{value},"shape":[1],"data_offsets":[0,4]')
+
+    yield from ["{" + X + "}", "0|{}", "[]", "null", '"a"', "", "{" + X, "{" + X + "}x", "{" + X + "}\0", "{" + X + ",}"]
+    # White space
+    yield from [" {" + X + "}", "\n\t\r {" + X + "} \n\t\r ", "\v{" + X + "}", "\ufeff{" + X + "}", "{/**/" + X + "}"]
+    yield '{ "x" : { "dtype" : "F32" , "shape" : [ 1 ] , "data_offsets" : [ 0 , 4 ] } }'
+    # Metadata
+    metadata = ["null", "{}", '{"a":"b"}', '{"a":1}', '{"a":null}', '{"a":true}', '{"a":{}}', '{"a":["b"]}', "[]", '"a"',
+                "true", "0", "nul", '{"a":"b","a":"c"}', '{"dtype":"F32","shape":"a"}', '{"":""}', '{"a":"\\u0000"}',
+                '{"a":"\\ud800"}', '{"a":"\n"}', '{"dtype":"F32","shape":[1],"data_offsets":[0,4]}']
+    yield from ['{"__metadata__":' + value + "," + X + "}" for value in metadata]
+    yield from ["{" + X + ',"__metadata__":' + value + "}" for value in ["null", '{"a":"b"}']]
+    yield '{"__metadata__":null,"__metadata__":{},' + X + "}"
+    yield '{"__metadata__":{"a":"1"},"__metadata__":{"b":"2"},' + X + "}"
+    yield '{"\\u005f_metadata__":{"a":"b"},' + X + "}"
+    # Keys of a tensor that the format does not have
+    values = ["1", "-0.5e+3", "1e999", "01", "1.", "-", "+1", ".5", "NaN", "null", "nul", "true", "fals", "[]", "{}", "[1,]",
+              "{,}", '{"a":1,"a":2}', '{"a"}', '{a:1}', "[1 2]", '"a"', '"\\ud83d\\ude00"', '"\\ud800"', '"a\nb"', '"\\x"',
+              '{"a":[1,{"b":null,"c":[[],{}]}],"d":" "}', "", "[" * 125 + "]" * 125, "[" * 126 + "]" * 126,
+              '{"a":' * 125 + "0" + "}" * 125, '{"a":' * 126 + "0" + "}" * 126]
+    yield from [noted(value) for value in values]
+    yield noted("1", name="")
+    yield noted("1", name="Dtype")
+    yield noted("1", name="note\":1,\"note")
+    yield entry('"note":1,"data_offsets":[0,4],"shape":[1],"dtype":"F32","more":[]')
+    # Keys of a tensor that it has
+    yield from [
+        entry('"data_offsets":[0,4],"shape":[1],"dtype":"F32"'), entry('"d\\u0074ype":"\\u004632","shape":[1],"data_offsets":[0,4]'),
+        entry('"dtype":"F32","dtype":"F32","shape":[1],"data_offsets":[0,4]'), entry('"shape":[1],"data_offsets":[0,4]'),
+        entry('"dtype":"F32","data_offsets":[0,4]'), entry('"dtype":"F32","shape":[1]'), entry(""), '{"x":null}', '{"x":1}',
+        '{"x":["F32",[1],[0,4]]}',
+    ]
+    for dtype in ['"f32"', '"F31"', "null", "32", '""', '{"F32":null}', '"I32"', '"U32"']:
+        yield entry(f'"dtype":{dtype},"shape":[1],"data_offsets":[0,4]')
+    for shape in ["[1.0]", "[1e0]", "[-1]", "[01]", "null", "1", '["1"]', "[1,]", "[ 1 ]", "[]", "[1,1,1,1,1,1,1,1,1]", "[2]", "[0]"]:
+        yield entry(f'"dtype":"F32","shape":{shape},"data_offsets":[0,4]')
+    for shape in ["[-0]", "[0]", "[9223372036854775808,0]", "[4611686018427387904,4,0]", "[0,4611686018427387904,4]",
+                  "[18446744073709551616,0]"]:
+        yield "0|" + entry(f'"dtype":"F32","shape":{shape},"data_offsets":[0,0]')
+    for offsets in ["[0]", "[]", "[0,4,8]", "[0.0,4.0]", "[4,0]", "[4,8]", "[0,3]", "[0,8]", "[-0,4]", '{"0":0,"1":4}', "null"]:
+        yield entry(f'"dtype":"F32","shape":[1],"data_offsets":{offsets}')
+    # Several tensors: their order, names, holes and overlaps
+    def byte(name, shape, begin, end):
+        return f'"{name}":{{"dtype":"U8","shape":[{shape}],"data_offsets":[{begin},{end}]}}'
+
+    pairs = [
+        [("x", 2, 0, 2), ("y", 2, 2, 4)], [("y", 2, 2, 4), ("x", 2, 0, 2)], [("x", 2, 2, 4)], [("x", 2, 0, 2)],
+        [("x", 4, 0, 4), ("y", 2, 2, 4)], [("x", 2, 0, 2), ("e", 0, 2, 2), ("y", 2, 2, 4)],
+        [("x", 4, 0, 4), ("e", 0, 2, 2)], [("x", 4, 0, 4), ("e", 0, 9, 9)], [("x", 4, 0, 4), ("e", 0, 4, 4)],
+        [("x", 4, 0, 4), ("x", 4, 0, 4)], [("é", 2, 0, 2), ("e\u0301", 2, 2, 4)], [("\\u0000", 4, 0, 4)], [("a\nb", 4, 0, 4)],
+        [("\\ud800", 4, 0, 4)], [("", 4, 0, 4)],
+    ]
+    yield from ["{" + ",".join(byte(*tensor) for tensor in tensors) + "}" for tensors in pairs]
+
+
+def safetensors_headers():
+    for spelling in header_spellings():
+        count, header = spelling.split("|") if spelling[:2] == "0|" else ("4", spelling)
+        data = header.encode()
+        file = len(data).to_bytes(8, "little") + data + bytes(int(count))
+        try:
+            names = sorted(name for name, _ in safetensors.deserialize(file))
+        except safetensors.SafetensorError:
+            names = None
+        yield {"file": text(file), "names": names}
+
+
+def foreign_files():
+    """Files of other formats, by words of what is said of them. What is short is written as its format has it."""
+    array = numpy.zeros((2, 3), dtype="<f4")
+    for words, save in [("a .npz archive of numpy", numpy.savez), ("a .npz archive of numpy", numpy.savez_compressed)]:
+        file = io.BytesIO()
+        save(file, weight=array)
+        yield words, file.getvalue()
+    for protocol in range(2, 6):
+        yield "a pickle of Python", pickle.dumps({"weight": array}, protocol=protocol)
+    # torch/serialization.py: MAGIC_NUMBER, and the entries of its archives.
+    yield "a file of PyTorch's torch.save", pickle.dumps(0x1950A86A20F9469CFC6C, protocol=2) + pickle.dumps(1001, protocol=2)
+    for entries, words in [
+        (["archive/data.pkl", "archive/byteorder", "archive/data/0"], "a file of PyTorch's torch.save"),
+        (["model/.format_version", "model/data.pkl"], "a file of PyTorch's torch.save"),
+        (["[Content_Types].xml"], "a zip archive"), ([], "a zip archive"),
+    ]:
+        file = io.BytesIO()
+        with zipfile.ZipFile(file, "w") as archive:
+            for name in entries:
+                archive.writestr(zipfile.ZipInfo(name), b"0")
+        yield words, file.getvalue()
+    oid = "4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393"
+    yield "a Git LFS pointer", f"version https://git-lfs.github.com/spec/v1\noid sha256:{oid}\nsize 12345\n".encode()
+    index = {"metadata": {"total_size": 8}, "weight_map": {"a": "model-00001-of-00002.safetensors"}}
+    yield "the index of a model", json.dumps(index, indent=2).encode()
+    index["weight_map"] = {f"layer.{number}": "model.safetensors" for number in range(200)}
+    yield "the index of a model", json.dumps({"metadata": {"note": "x" * 5000}, **index}).encode()
+    yield "JSON", json.dumps({"x": [[1, 0]]}).encode()
+    yield "a GGUF model", b"GGUF" + (3).to_bytes(4, "little") + bytes(16)
+    yield "an HDF5 file", b"\x89HDF\r\n\x1a\n\x00" + bytes(40)
+    yield "a PNG image", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
+    yield "a JPEG image", b"\xff\xd8\xff\xe0\x00\x10JFIF"
+    yield "a PDF document", b"%PDF-1.7\n"
+    yield "a Parquet file", b"PAR1\x15\x04\x15"
+    yield "an Arrow file", b"ARROW1\x00\x00\xff\xff\xff\xff"
+    yield "a MATLAB file", b"MATLAB 5.0 MAT-file, Platform: GLNXA64"
+    yield "an HTML page", b"\n<!DOCTYPE html>\n<html><body>404</body></html>"
+    yield "an HTML page", b"<HTML lang=en>"
+    yield "compressed with gzip", gzip.compress(array.tobytes(), mtime=0)
+    yield "compressed with xz", lzma.compress(array.tobytes())
+    yield "compressed with Zstandard", b"\x28\xb5\x2f\xfd\x24\x00\x01\x00\x00"
+    yield "compressed with bzip2", b"BZh91AY&SY"
+    yield "a .npy file", npy(array, (1, 0))
+    spec = safetensors.TensorSpec(dtype="float32", shape=[6], data_ptr=array.ctypes.data, data_len=array.nbytes)
+    yield "a safetensors file", safetensors.serialize({"x": spec}, None)
+
+
 def write(name, **lists):
     provenance = {
         "command": "make goldens", "script": "Tests/TensorCodingTests/Goldens/make_files.py",
-        "numpy": numpy.__version__, "safetensors": safetensors.__version__,
+        "numpy": numpy.__version__, "safetensors": safetensors.__version__, "ml_dtypes": ml_dtypes.__version__,
     }
     lines = [f'{{"provenance":{json.dumps(provenance)}']
     for key, cases in lists.items():
@@ -124,4 +256,5 @@ def write(name, **lists):
 
 
 write("npy.json", read=npy_cases(), refused=refused_npy_cases())
-write("safetensors.json", read=safetensors_cases())
+write("safetensors.json", read=safetensors_cases(), headers=safetensors_headers())
+write("foreign.json", read=({"name": name, "file": text(file)} for name, file in foreign_files()))
