@@ -32,6 +32,8 @@ package final class HTTPServer: Sendable {
         /// Requests in memory, whatever still holds them.
         package var retained: Int
         package var bufferedBytes: Int
+        /// Connections that were answered and closed while their clients were still sending.
+        package var lingering: Int
     }
 
     let configuration: Configuration
@@ -47,6 +49,7 @@ package final class HTTPServer: Sendable {
     private let connections = Locked<[ObjectIdentifier: ConnectionRecord]>([:])
     private let places: Locked<ConnectionPlaces>
     private let running = Locked<Running?>(nil)
+    private let lingering: LingeringSockets
     /// A queue of its own has a thread when it needs one, however many compute.
     private let clock = DispatchQueue(label: "ropewalk.clock")
 
@@ -71,6 +74,7 @@ package final class HTTPServer: Sendable {
         self.compute = compute
         self.budget = budget
         places = Locked(ConnectionPlaces(maxConnections: configuration.maxConnections))
+        lingering = LingeringSockets(mostSockets: configuration.maxConnections)
     }
 
     /// Listens, and answers the port. Throws `SocketError` where the address cannot be had.
@@ -120,6 +124,8 @@ package final class HTTPServer: Sendable {
             return suspended.load(ordering: .sequentiallyConsistent) == 0
         }
         for daemon in running.daemons { daemon.stop() }
+        wait(seconds: Self.farewellSeconds) { lingering.count == 0 }
+        lingering.closeAll()
         self.running.withLock { $0 = nil }
     }
 
@@ -129,7 +135,8 @@ package final class HTTPServer: Sendable {
     package var statistics: Statistics {
         Statistics(
             connections: connections.withLock { $0.count }, inFlight: inFlight.load(ordering: .relaxed),
-            retained: retained.load(ordering: .relaxed), bufferedBytes: budget.used)
+            retained: retained.load(ordering: .relaxed), bufferedBytes: budget.used,
+            lingering: lingering.count)
     }
 
     /// The fields that every answer has.
@@ -145,7 +152,7 @@ package final class HTTPServer: Sendable {
 
     func connectionClosed(_ record: ConnectionRecord, _ descriptor: Int32) {
         places.withLock { $0.remove(descriptor) }
-        record.close()
+        if let room = record.close() { lingering.add(copyOf: descriptor, room: room) }
         connections.withLock { $0[ObjectIdentifier(record)] = nil }
         running.withLock { $0?.acceptor }?.connectionEnded()
     }
@@ -205,6 +212,7 @@ package final class HTTPServer: Sendable {
             }
         }
         compute.dropCancelled()
+        lingering.closeOverdue(now: now)
     }
 
     private func wait(seconds: Double, until isOver: () -> Bool) {

@@ -9,6 +9,9 @@ final class ConnectionRecord: Sendable {
         var socket: Int32
         var exchange: Exchange?
         var idleSince = Moment.now
+        var hasServed = false
+        /// How much is read and thrown away once libmicrohttpd has closed its side; nil where nothing is.
+        var lingeringRoom: Int?
 
         /// What a look before this one found; two in a row leave the I/O thread time to deliver what it has read.
         var wasDeserted = false
@@ -27,9 +30,15 @@ final class ConnectionRecord: Sendable {
         }
 
         private var hasEnded: Bool {
-            var byte: UInt8 = 0
-            let count = unsafe recv(socket, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT))
+            let count = peek()
             return count == 0 || (count < 0 && ![EAGAIN, EINTR].contains(errno))
+        }
+
+        var hasUnread: Bool { socket >= 0 && peek() > 0 }
+
+        private func peek() -> Int {
+            var byte: UInt8 = 0
+            return unsafe recv(socket, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT))
         }
 
         private var hasHungUp: Bool {
@@ -58,18 +67,33 @@ final class ConnectionRecord: Sendable {
         }
     }
 
-    func end() {
+    /// A request whose end is an error has not been read to its end.
+    func end(isBroken: Bool) {
         state.withLock { state in
             state.exchange = nil
             state.idleSince = .now
+            state.hasServed = true
+            if isBroken, state.lingeringRoom == nil { state.lingeringRoom = LingeringSockets.room(forBody: 0) }
         }
     }
 
+    /// Has what the client still sends read once the connection is closed, up to so many bytes.
+    func lingerOnceClosed(room: Int) {
+        state.withLock { $0.lingeringRoom = room }
+    }
+
+    /// Answers how much of what the client still sends is to be read; nil where nothing is.
+    ///
     /// libmicrohttpd says so before it closes the socket, so under this lock the number is never that of another connection.
-    func close() {
+    func close() -> Int? {
         state.withLock { state in
+            // What libmicrohttpd refuses before it knows a target has no exchange.
+            if !state.hasServed, state.lingeringRoom == nil, state.hasUnread {
+                state.lingeringRoom = LingeringSockets.room(forBody: 0)
+            }
             state.socket = -1
             state.exchange = nil
+            return state.lingeringRoom
         }
     }
 

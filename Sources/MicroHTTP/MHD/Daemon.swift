@@ -100,12 +100,12 @@ import Glibc
     private static let onCompletion: MHD_RequestCompletedCallback = { _, connection, requestContext, code in
         guard let connection = unsafe connection, let exchange = unsafe requestContext?.pointee else { return }
         unsafe requestContext?.pointee = nil
-        unsafe record(of: connection)?.end()
+        unsafe record(of: connection)?.end(isBroken: code == .REQUEST_TERMINATED_WITH_ERROR)
         unsafe Unmanaged<Exchange>.fromOpaque(exchange).takeRetainedValue()
             .complete(isComplete: code == .REQUEST_TERMINATED_COMPLETED_OK)
     }
 
-    private static func record(of connection: OpaquePointer) -> ConnectionRecord? {
+    static func record(of connection: OpaquePointer) -> ConnectionRecord? {
         unsafe CMicroHTTPD_connection_context(connection)
             .map { unsafe Unmanaged<ConnectionRecord>.fromOpaque($0).takeUnretainedValue() }
     }

@@ -57,7 +57,7 @@ extension Exchange {
         state.withLock { state in
             guard isOverdue(started, state.bytesReceived) else { return nil }
             switch state.phase {
-            case .head, .receiving, .discarding, .lingering:
+            case .head, .receiving, .discarding:
                 state.phase = .cut
                 return state.head
             default:

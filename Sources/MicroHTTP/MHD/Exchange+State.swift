@@ -6,9 +6,6 @@ extension Exchange {
         case receiving(BodyBuffer, ByteBudget.Reservation)
         /// The body is read and thrown away, then the response is sent: the connection survives a refusal.
         case discarding(HTTPResponse, room: Int)
-        /// The response has been said past libmicrohttpd; what still comes is thrown away, so that the client can read it: a
-        /// socket closed with bytes unread takes back what it sent.
-        case lingering(room: Int)
         /// Suspended until a compute thread has the response, or nobody wants it any more.
         case computing(MHDConnection, Cancellation, since: Moment)
         case ready(HTTPResponse)
@@ -26,6 +23,8 @@ extension Exchange {
         var bytesReceived = 0
         /// Of the response, once there is one.
         var status = 0
+        /// Whether the response was written to its end, bypassing libmicrohttpd.
+        var isSaid = false
         var refusalReason: String?
         var bytesSent = 0
         var phases = PhaseTimes()

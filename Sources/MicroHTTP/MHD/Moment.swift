@@ -13,6 +13,10 @@ package struct Moment: Sendable, Equatable {
         return Moment(nanoseconds: time.tv_sec * 1_000_000_000 + time.tv_nsec)
     }
 
+    package func isBefore(_ other: Moment) -> Bool {
+        nanoseconds < other.nanoseconds
+    }
+
     /// In seconds.
     package func distance(to later: Moment) -> Double {
         Double(later.nanoseconds - nanoseconds) / 1e9
