@@ -34,6 +34,8 @@ package final class HTTPServer: Sendable {
         package var bufferedBytes: Int
         /// Connections that were answered and closed while their clients were still sending.
         package var lingering: Int
+        /// Idle connections that were closed so far so that others got their places.
+        package var closedForRoom: Int
     }
 
     let configuration: Configuration
@@ -46,7 +48,8 @@ package final class HTTPServer: Sendable {
     private let inFlight = Atomic<Int>(0)
     private let retained = Atomic<Int>(0)
     private let suspended = Atomic<Int>(0)
-    private let connections = Locked<[ObjectIdentifier: ConnectionRecord]>([:])
+    let closedForRoom = Atomic<Int>(0)
+    let connections = Locked<[ObjectIdentifier: ConnectionRecord]>([:])
     private let places: Locked<ConnectionPlaces>
     private let running = Locked<Running?>(nil)
     private let lingering: LingeringSockets
@@ -59,7 +62,7 @@ package final class HTTPServer: Sendable {
         let acceptor: Acceptor
     }
 
-    /// Slower than this, a body is not on its way but in the way. It is less than a modem brings.
+    /// Slower than this, a body or an answer is not on its way but in the way. It is less than a modem brings.
     private static let slowestBytesPerSecond = 1_024
     /// So many checks of the drain must find nothing in flight: requests that have come and were not yet read show themselves.
     private static let quietChecks = 10
@@ -87,7 +90,8 @@ package final class HTTPServer: Sendable {
             socket.close()
             throw SocketError(description: "libmicrohttpd could not start its threads")
         }
-        let acceptor = Acceptor(socket, maxConnections: configuration.maxConnections) { connection in
+        let acceptor = Acceptor(socket, maxConnections: configuration.maxConnections, makeRoom: makeRoom) {
+            connection in
             let thread = self.places.withLock { $0.add(connection.descriptor) }
             guard daemons[thread].add(connection) else {
                 self.places.withLock { $0.remove(connection.descriptor) }
@@ -136,7 +140,7 @@ package final class HTTPServer: Sendable {
         Statistics(
             connections: connections.withLock { $0.count }, inFlight: inFlight.load(ordering: .relaxed),
             retained: retained.load(ordering: .relaxed), bufferedBytes: budget.used,
-            lingering: lingering.count)
+            lingering: lingering.count, closedForRoom: closedForRoom.load(ordering: .relaxed))
     }
 
     /// The fields that every answer has.
@@ -190,22 +194,23 @@ package final class HTTPServer: Sendable {
     }
 
     /// Looks for what is overdue or deserted for as long as the server runs; often where connections wait for a place, which
-    /// those that are deserted hold until they are seen twice.
+    /// those that are deserted hold until they are seen twice, and which busy ones give once they are idle.
     private func keepWatch() {
         let isFull = connections.withLock { $0.count } >= configuration.maxConnections
         clock.asyncAfter(deadline: .now() + .milliseconds(isFull ? 25 : 250)) { [weak self] in
-            guard let self, running.withLock({ $0 != nil }) else { return }
+            guard let self, let acceptor = running.withLock({ $0?.acceptor }) else { return }
             cutWhatIsOverdue()
+            if isFull { acceptor.makeRoomAgain() }
             keepWatch()
         }
     }
 
     private func cutWhatIsOverdue() {
         let now = Moment.now
+        let limits = Pace.Limits(
+            seconds: configuration.idleTimeoutSeconds, bytesPerSecond: Self.slowestBytesPerSecond)
         for record in records() {
-            record.cutIfOverdue(
-                now: now, seconds: configuration.idleTimeoutSeconds, bytesPerSecond: Self.slowestBytesPerSecond
-            ) {
+            record.cutIfOverdue(now: now, limits: limits) {
                 let nobody = HTTPRequest(id: RequestID.next(), method: "", target: RequestTarget(""))
                 return application.response(to: .bodyTooSlow, of: nobody).bytes(
                     extraHeaders: ["X-Request-Id": nobody.id])

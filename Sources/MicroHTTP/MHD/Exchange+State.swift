@@ -26,6 +26,7 @@ extension Exchange {
         /// Whether the response was written to its end, bypassing libmicrohttpd.
         var isSaid = false
         var refusalReason: String?
+        /// Bytes of the response's body.
         var bytesSent = 0
         var phases = PhaseTimes()
         /// How long it waited for a compute thread, once that is over.
@@ -51,6 +52,15 @@ extension Exchange.State {
         phases = response.phases
         bytesSent = head.method == "HEAD" || response.status == 304 ? 0 : response.body.count
         return (head.id, queueSeconds)
+    }
+
+    /// Goes on to the end, and answers whether all of the answer was sent. `bytesLeft` is nil where libmicrohttpd says so.
+    mutating func end(bytesLeft: Int?) -> Bool {
+        defer { phase = .answered }
+        guard let bytesLeft, !isSaid else { return true }
+        // What was said bypassing libmicrohttpd, when the connection was cut, is as much as the socket took.
+        if case .answered = phase { bytesSent = min(bytesSent, bytesLeft) }
+        return false
     }
 
     func record(since started: Moment, route: String?, isComplete: Bool) -> HTTPRecord {

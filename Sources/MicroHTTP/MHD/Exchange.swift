@@ -225,16 +225,19 @@ final class Exchange: Sendable {
         return server.commonHeaders(id: answered.id, phases)
     }
 
-    /// The answer has left, or the connection is gone.
-    func complete(isComplete: Bool) {
+    /// The socket has taken all of the answer, or the connection is gone, after so many bytes of the answer's body.
+    ///
+    /// Answers how many bytes of the body were sent.
+    func complete(bytesLeft: Int?) -> Int {
         let (route, head) = state.withLock { ($0.route, $0.head) }
         let pattern = (route ?? server.application.route(of: head)).pattern
-        let record: HTTPRecord? = state.withLock { state in
-            state.phase = .answered
-            let isComplete = isComplete || state.isSaid
-            return state.isHeadRead ? state.record(since: started, route: pattern, isComplete: isComplete) : nil
+        let (record, bytesSent): (HTTPRecord?, Int) = state.withLock { state in
+            let isComplete = state.end(bytesLeft: bytesLeft)
+            let record = state.record(since: started, route: pattern, isComplete: isComplete)
+            return (state.isHeadRead ? record : nil, state.bytesSent)
         }
         if let record { server.application.didFinish(record) }
         server.exchangeEnded()
+        return bytesSent
     }
 }
