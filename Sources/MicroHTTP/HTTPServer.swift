@@ -49,6 +49,8 @@ package final class HTTPServer: Sendable {
     private let retained = Atomic<Int>(0)
     private let suspended = Atomic<Int>(0)
     let closedForRoom = Atomic<Int>(0)
+    /// Whether the next answer closes its connection, so that one that waits gets its place.
+    let isPlaceWanted = Atomic<Bool>(false)
     let connections = Locked<[ObjectIdentifier: ConnectionRecord]>([:])
     private let places: Locked<ConnectionPlaces>
     private let running = Locked<Running?>(nil)
@@ -92,6 +94,7 @@ package final class HTTPServer: Sendable {
         }
         let acceptor = Acceptor(socket, maxConnections: configuration.maxConnections, makeRoom: makeRoom) {
             connection in
+            self.isPlaceWanted.store(false, ordering: .relaxed)
             let thread = self.places.withLock { $0.add(connection.descriptor) }
             guard daemons[thread].add(connection) else {
                 self.places.withLock { $0.remove(connection.descriptor) }
@@ -145,7 +148,9 @@ package final class HTTPServer: Sendable {
 
     /// The fields that every answer has.
     func commonHeaders(id: String, _ phases: PhaseTimes) -> CommonHeaders {
-        CommonHeaders(id: id, timing: phases.headerValue, closes: isDraining)
+        let givesPlace =
+            isPlaceWanted.load(ordering: .relaxed) && isPlaceWanted.exchange(false, ordering: .relaxed)
+        return CommonHeaders(id: id, timing: phases.headerValue, closes: isDraining || givesPlace)
     }
 
     // MARK: What callbacks tell

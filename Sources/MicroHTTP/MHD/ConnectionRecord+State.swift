@@ -8,10 +8,11 @@ extension ConnectionRecord {
         var exchange: Exchange?
         var idleSince = Moment.now
         var hasServed = false
-        /// How much is read and thrown away once libmicrohttpd has closed its side; nil where nothing is.
+        /// How much is read and thrown away once libmicrohttpd has closed its side, where a request has asked for that.
         var lingeringRoom: Int?
         /// Whether the connection ends as soon as it is idle.
         var isRetired = false
+        private var isReset = false
 
         /// What a look before this one found; two in a row leave the I/O thread time to deliver what it has read.
         var wasDeserted = false
@@ -57,6 +58,13 @@ extension ConnectionRecord.State {
     private var hasHungUp: Bool {
         var poller = pollfd(fd: socket, events: Int16(CMicroHTTPD_POLLRDHUP), revents: 0)
         return unsafe poll(&poller, 1, 0) > 0
+    }
+
+    /// How much of what the client still sends is to be read once the connection is closed; nil where nothing is.
+    var roomAfterClose: Int? {
+        if isReset { return nil }
+        // What libmicrohttpd refuses before it knows a target has no exchange.
+        return lingeringRoom ?? (!hasServed && hasUnread ? LingeringSockets.room(forBody: 0) : nil)
     }
 
     var hasUnread: Bool { socket >= 0 && peek() > 0 }
@@ -116,8 +124,9 @@ extension ConnectionRecord.State {
     }
 
     /// Ends the connection with a reset, which also throws away what the client has not taken.
-    func reset() {
+    mutating func reset() {
         guard socket >= 0 else { return }
+        isReset = true
         var lingering = linger(l_onoff: 1, l_linger: 0)
         unsafe setsockopt(socket, SOL_SOCKET, SO_LINGER, &lingering, socklen_t(MemoryLayout<linger>.size))
         shutdown(socket, Int32(SHUT_RDWR))

@@ -56,6 +56,8 @@ extension ConnectionRecord {
         }
     }
 
+    private static let leastIdleSeconds = 0.05
+
     /// When the connection became idle; nil where it is not.
     var idleSince: Moment? {
         state.withLock { $0.exchange == nil && $0.socket >= 0 && !$0.isRetired ? $0.idleSince : nil }
@@ -67,12 +69,13 @@ extension ConnectionRecord {
     }
 
     /// Retires the connection if it is idle: all of the last answer has arrived, and nothing has come since. False where it is
-    /// not.
+    /// not, or only has been for a moment: libmicrohttpd may then have read a request of which this record does not know yet.
     func retireIfIdle(now: Moment) -> Bool {
         state.withLock { state in
-            guard state.exchange == nil, state.socket >= 0, !state.isRetired, !state.hasUnread,
-                let progress = SocketProgress(of: state.socket), progress.isAllAcknowledged,
-                !progress.hasReceived(within: state.idleSince.distance(to: now))
+            let seconds = state.idleSince.distance(to: now)
+            guard seconds > Self.leastIdleSeconds, state.exchange == nil, state.socket >= 0, !state.isRetired,
+                !state.hasUnread, let progress = SocketProgress(of: state.socket), progress.isAllAcknowledged,
+                !progress.hasReceived(within: seconds)
             else { return false }
             state.retire()
             return true

@@ -41,13 +41,10 @@ final class ConnectionRecord: Sendable {
     /// libmicrohttpd says so before it closes the socket, so under this lock the number is never that of another connection.
     func close() -> Int? {
         state.withLock { state in
-            // What libmicrohttpd refuses before it knows a target has no exchange.
-            if !state.hasServed, state.lingeringRoom == nil, state.hasUnread {
-                state.lingeringRoom = LingeringSockets.room(forBody: 0)
-            }
+            let room = state.roomAfterClose
             state.socket = -1
             state.exchange = nil
-            return state.lingeringRoom
+            return room
         }
     }
 
