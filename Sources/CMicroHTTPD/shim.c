@@ -1,6 +1,10 @@
 #include "CMicroHTTPD.h"
 
+// Not netinet/tcp.h: glibc's struct tcp_info ends before the fields that are wanted.
+#include <linux/tcp.h>
+#include <netinet/in.h>
 #include <string.h>
+#include <sys/socket.h>
 
 // Percent-decoding is left to the router: MHD's own cuts the target at %00 before anybody has seen it.
 static size_t keep_escapes(void *context, struct MHD_Connection *connection, char *text) {
@@ -14,7 +18,6 @@ struct MHD_Daemon *CMicroHTTPD_start_daemon(const struct CMicroHTTPD_Configurati
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET, 0, NULL, NULL,
         configuration->on_request, configuration->context,
         MHD_OPTION_CONNECTION_LIMIT, configuration->connection_limit,
-        MHD_OPTION_CONNECTION_TIMEOUT, configuration->connection_timeout_seconds,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, configuration->connection_memory_limit,
         MHD_OPTION_URI_LOG_CALLBACK, configuration->on_target, configuration->context,
         MHD_OPTION_NOTIFY_COMPLETED, configuration->on_completion, configuration->context,
@@ -43,6 +46,17 @@ size_t CMicroHTTPD_request_header_size(struct MHD_Connection *connection) {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
     return info ? info->header_size : 0;
+}
+
+bool CMicroHTTPD_getsockopt_tcp_info(int socket, struct CMicroHTTPD_tcp_info *info) {
+    struct tcp_info kernels;
+    socklen_t length = sizeof kernels;
+    memset(&kernels, 0, sizeof kernels);
+    if (getsockopt(socket, IPPROTO_TCP, TCP_INFO, &kernels, &length) != 0) return false;
+    info->bytes_acknowledged = kernels.tcpi_bytes_acked;
+    info->is_all_acknowledged = kernels.tcpi_unacked == 0 && kernels.tcpi_notsent_bytes == 0;
+    info->milliseconds_since_receipt = kernels.tcpi_last_data_recv;
+    return true;
 }
 
 bool CMicroHTTPD_parses_strictly(void) {

@@ -55,6 +55,8 @@ package struct HTTPRecord: Sendable {
     /// Why it was refused, in the application's word; nil where it was not.
     package let refusalReason: String?
     package let bytesReceived: Int
+    /// Of the answer's body. Where the connection ended before all had left, only what the client has acknowledged, as far as can
+    /// be known.
     package let bytesSent: Int
     package let seconds: Double
     /// Of the answer; without `total`.

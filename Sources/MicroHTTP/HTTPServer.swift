@@ -32,6 +32,10 @@ package final class HTTPServer: Sendable {
         /// Requests in memory, whatever still holds them.
         package var retained: Int
         package var bufferedBytes: Int
+        /// Connections that were answered and closed while their clients were still sending.
+        package var lingering: Int
+        /// Idle connections that were closed so far so that others got their places.
+        package var closedForRoom: Int
     }
 
     let configuration: Configuration
@@ -44,9 +48,13 @@ package final class HTTPServer: Sendable {
     private let inFlight = Atomic<Int>(0)
     private let retained = Atomic<Int>(0)
     private let suspended = Atomic<Int>(0)
-    private let connections = Locked<[ObjectIdentifier: ConnectionRecord]>([:])
+    let closedForRoom = Atomic<Int>(0)
+    /// Whether the next answer closes its connection, so that one that waits gets its place.
+    let isPlaceWanted = Atomic<Bool>(false)
+    let connections = Locked<[ObjectIdentifier: ConnectionRecord]>([:])
     private let places: Locked<ConnectionPlaces>
     private let running = Locked<Running?>(nil)
+    private let lingering: LingeringSockets
     /// A queue of its own has a thread when it needs one, however many compute.
     private let clock = DispatchQueue(label: "ropewalk.clock")
 
@@ -56,7 +64,7 @@ package final class HTTPServer: Sendable {
         let acceptor: Acceptor
     }
 
-    /// Slower than this, a body is not on its way but in the way. It is less than a modem brings.
+    /// Slower than this, a body or an answer is not on its way but in the way. It is less than a modem brings.
     private static let slowestBytesPerSecond = 1_024
     /// So many checks of the drain must find nothing in flight: requests that have come and were not yet read show themselves.
     private static let quietChecks = 10
@@ -71,6 +79,7 @@ package final class HTTPServer: Sendable {
         self.compute = compute
         self.budget = budget
         places = Locked(ConnectionPlaces(maxConnections: configuration.maxConnections))
+        lingering = LingeringSockets(mostSockets: configuration.maxConnections)
     }
 
     /// Listens, and answers the port. Throws `SocketError` where the address cannot be had.
@@ -83,7 +92,9 @@ package final class HTTPServer: Sendable {
             socket.close()
             throw SocketError(description: "libmicrohttpd could not start its threads")
         }
-        let acceptor = Acceptor(socket, maxConnections: configuration.maxConnections) { connection in
+        let acceptor = Acceptor(socket, maxConnections: configuration.maxConnections, makeRoom: makeRoom) {
+            connection in
+            self.isPlaceWanted.store(false, ordering: .relaxed)
             let thread = self.places.withLock { $0.add(connection.descriptor) }
             guard daemons[thread].add(connection) else {
                 self.places.withLock { $0.remove(connection.descriptor) }
@@ -120,6 +131,8 @@ package final class HTTPServer: Sendable {
             return suspended.load(ordering: .sequentiallyConsistent) == 0
         }
         for daemon in running.daemons { daemon.stop() }
+        wait(seconds: Self.farewellSeconds) { lingering.count == 0 }
+        lingering.closeAll()
         self.running.withLock { $0 = nil }
     }
 
@@ -129,12 +142,15 @@ package final class HTTPServer: Sendable {
     package var statistics: Statistics {
         Statistics(
             connections: connections.withLock { $0.count }, inFlight: inFlight.load(ordering: .relaxed),
-            retained: retained.load(ordering: .relaxed), bufferedBytes: budget.used)
+            retained: retained.load(ordering: .relaxed), bufferedBytes: budget.used,
+            lingering: lingering.count, closedForRoom: closedForRoom.load(ordering: .relaxed))
     }
 
     /// The fields that every answer has.
     func commonHeaders(id: String, _ phases: PhaseTimes) -> CommonHeaders {
-        CommonHeaders(id: id, timing: phases.headerValue, closes: isDraining)
+        let givesPlace =
+            isPlaceWanted.load(ordering: .relaxed) && isPlaceWanted.exchange(false, ordering: .relaxed)
+        return CommonHeaders(id: id, timing: phases.headerValue, closes: isDraining || givesPlace)
     }
 
     // MARK: What callbacks tell
@@ -145,7 +161,7 @@ package final class HTTPServer: Sendable {
 
     func connectionClosed(_ record: ConnectionRecord, _ descriptor: Int32) {
         places.withLock { $0.remove(descriptor) }
-        record.close()
+        if let room = record.close() { lingering.add(copyOf: descriptor, room: room) }
         connections.withLock { $0[ObjectIdentifier(record)] = nil }
         running.withLock { $0?.acceptor }?.connectionEnded()
     }
@@ -183,28 +199,30 @@ package final class HTTPServer: Sendable {
     }
 
     /// Looks for what is overdue or deserted for as long as the server runs; often where connections wait for a place, which
-    /// those that are deserted hold until they are seen twice.
+    /// those that are deserted hold until they are seen twice, and which busy ones give once they are idle.
     private func keepWatch() {
         let isFull = connections.withLock { $0.count } >= configuration.maxConnections
         clock.asyncAfter(deadline: .now() + .milliseconds(isFull ? 25 : 250)) { [weak self] in
-            guard let self, running.withLock({ $0 != nil }) else { return }
+            guard let self, let acceptor = running.withLock({ $0?.acceptor }) else { return }
             cutWhatIsOverdue()
+            if isFull { acceptor.makeRoomAgain() }
             keepWatch()
         }
     }
 
     private func cutWhatIsOverdue() {
         let now = Moment.now
+        let limits = Pace.Limits(
+            seconds: configuration.idleTimeoutSeconds, bytesPerSecond: Self.slowestBytesPerSecond)
         for record in records() {
-            record.cutIfOverdue(
-                now: now, seconds: configuration.idleTimeoutSeconds, bytesPerSecond: Self.slowestBytesPerSecond
-            ) {
+            record.cutIfOverdue(now: now, limits: limits) {
                 let nobody = HTTPRequest(id: RequestID.next(), method: "", target: RequestTarget(""))
                 return application.response(to: .bodyTooSlow, of: nobody).bytes(
                     extraHeaders: ["X-Request-Id": nobody.id])
             }
         }
         compute.dropCancelled()
+        lingering.closeOverdue(now: now)
     }
 
     private func wait(seconds: Double, until isOver: () -> Bool) {

@@ -12,7 +12,7 @@ extension Service {
         let ready = HealthEndpoint(isReady: { [weak self] in self?.isReady ?? false })
         let metrics = MetricsEndpoint(
             metrics: metrics, engine: engine, answers: answers, budget: budget, compute: compute,
-            inFlight: { [weak self] in self?.statistics?.inFlight ?? 0 })
+            maxConnections: configuration.limits.maxConnections, server: { [weak self] in self?.statistics })
         var router = Router<any Endpoint>()
         router.add(
             "POST", "/rope/apply", RopeEndpoint<RopeApplyRequest>(engine: engine, writer: writer, context: context))

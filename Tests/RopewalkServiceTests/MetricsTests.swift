@@ -21,6 +21,9 @@ import Testing
                 "ropewalk_answer_cache_entries": "gauge", "ropewalk_answer_cache_bytes": "gauge",
                 "ropewalk_answer_cache_hits_total": "counter", "ropewalk_answer_cache_misses_total": "counter",
                 "ropewalk_answer_cache_evictions_total": "counter",
+                "ropewalk_answer_body_bytes_total": "counter", "ropewalk_incomplete_answers_total": "counter",
+                "ropewalk_connections": "gauge", "ropewalk_connections_limit": "gauge",
+                "ropewalk_idle_connections_closed_total": "counter", "ropewalk_lingering_connections": "gauge",
                 "process_cpu_seconds_total": "counter", "process_start_time_seconds": "gauge",
                 "process_resident_memory_bytes": "gauge", "process_open_fds": "gauge",
             ])
@@ -134,6 +137,29 @@ import Testing
         ]
         let idle = try service.metrics { page in expected.allSatisfy { page.value($0.key) == $0.value } }
         for (name, value) in expected { #expect(idle.value(name) == value, "\(name)") }
+    }
+
+    @Test func `connections are shown, and idle ones make room for who asks`() throws {
+        let service = try LiveService { $0.limits.maxConnections = 3 }
+        let idle = try (0..<3).map { _ in try RawHTTPClient(port: service.port) }
+        for client in idle { #expect(try client.exchange("GET", "/livez").status == 200) }
+        let page = try service.metrics()
+        #expect(page.value("ropewalk_connections_limit") == 3)
+        #expect((1...3).contains(page.value("ropewalk_connections") ?? 0))
+        #expect(page.value("ropewalk_idle_connections_closed_total") == 1)
+        #expect(page.value("ropewalk_lingering_connections") == 0)
+        #expect(idle[0].isClosedByServer())
+    }
+
+    @Test func `what was sent of answers is counted, and answers that were not sent to their end`() {
+        let metrics = Metrics()
+        for (status, bytes, isComplete) in [(200, 10, true), (200, 5, false), (0, 0, false)] {
+            metrics.count(
+                HTTPRecord(
+                    id: "", method: "GET", route: "/livez", status: status, refusalReason: nil, bytesReceived: 0,
+                    bytesSent: bytes, seconds: 0, phases: PhaseTimes(), isComplete: isComplete))
+        }
+        #expect(metrics.answers.bytes == 15 && metrics.answers.incomplete == 1)
     }
 
     @Test func `the cache is shown as it is`() throws {

@@ -10,8 +10,12 @@ package final class RawHTTPClient {
     private var isOpen = true
     private var received: [UInt8] = []
 
-    package init(port: Int, timeoutSeconds: Int = 10) throws {
+    /// `receiveBuffer` is how much the system keeps of what has come and was not read, about.
+    package init(port: Int, timeoutSeconds: Int = 10, receiveBuffer: Int32? = nil) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        if var receiveBuffer {
+            setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, socklen_t(MemoryLayout<Int32>.size))
+        }
         var timeout = timeval(tv_sec: timeoutSeconds, tv_usec: 0)
         for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
             setsockopt(descriptor, SOL_SOCKET, option, &timeout, socklen_t(MemoryLayout<timeval>.size))
@@ -89,9 +93,19 @@ package final class RawHTTPClient {
         }
     }
 
+    /// Reads some bytes of what comes next, whatever it is, and answers their number; 0 at the end of the connection.
+    package func receive(atMost count: Int) throws -> Int {
+        while received.isEmpty {
+            guard try fill(atMost: count) else { return 0 }
+        }
+        let taken = min(count, received.count)
+        received.removeFirst(taken)
+        return taken
+    }
+
     /// Reads what there is; false at the end of the connection.
-    private func fill() throws -> Bool {
-        var buffer = [UInt8](repeating: 0, count: 65_536)
+    private func fill(atMost most: Int = 65_536) throws -> Bool {
+        var buffer = [UInt8](repeating: 0, count: most)
         let count = buffer.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
         if count > 0 {
             received += buffer[..<count]

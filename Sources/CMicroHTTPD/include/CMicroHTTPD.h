@@ -8,11 +8,11 @@
 #include <microhttpd.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /// What `CMicroHTTPD_start_daemon` hands to the variadic `MHD_start_daemon`.
 struct CMicroHTTPD_Configuration {
     unsigned int connection_limit;
-    unsigned int connection_timeout_seconds;
     size_t connection_memory_limit;
     MHD_AccessHandlerCallback on_request;
     void *(*on_target)(void *context, const char *target, struct MHD_Connection *connection);
@@ -35,6 +35,16 @@ void *CMicroHTTPD_connection_context(struct MHD_Connection *connection);
 
 /// `MHD_get_connection_info(…, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)`, or 0.
 size_t CMicroHTTPD_request_header_size(struct MHD_Connection *connection);
+
+/// Of Linux's struct tcp_info what glibc's does not have, or Swift cannot see because of that.
+struct CMicroHTTPD_tcp_info {
+    uint64_t bytes_acknowledged;
+    bool is_all_acknowledged;
+    uint32_t milliseconds_since_receipt;
+};
+
+/// `getsockopt(…, IPPROTO_TCP, TCP_INFO, …)`; false when it fails.
+bool CMicroHTTPD_getsockopt_tcp_info(int socket, struct CMicroHTTPD_tcp_info *info);
 
 /// True where this libmicrohttpd parses by RFC 9112 itself (from 1.0), so that the raw block need not be read again.
 bool CMicroHTTPD_parses_strictly(void);

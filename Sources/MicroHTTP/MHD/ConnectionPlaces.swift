@@ -1,7 +1,7 @@
 /// Which I/O thread serves which connection, by its descriptor.
 ///
 /// libmicrohttpd 0.9.75 asks epoll for 128 events at once and, where it gets as many, waits for more before it serves them: with
-/// as many requests at once, and nobody else, a thread stood still until its time-out. So none has as many connections. The
+/// as many requests at once, and no other event, a thread waits without end. So none has as many connections. The
 /// first two threads are enough for the work, and have as many as they can.
 struct ConnectionPlaces {
     /// Besides, a thread is woken by an event of its own.

@@ -24,7 +24,6 @@ import Glibc
         var configuration = unsafe CMicroHTTPD_Configuration()
         // One more than there will be: libmicrohttpd 0.9.75 locks itself up where it is handed one too many.
         unsafe configuration.connection_limit = UInt32(clamping: server.configuration.maxConnections + 1)
-        unsafe configuration.connection_timeout_seconds = UInt32(clamping: server.configuration.idleTimeoutSeconds)
         unsafe configuration.connection_memory_limit = Self.connectionMemory
         unsafe configuration.on_target = Self.onTarget
         unsafe configuration.on_request = Self.onRequest
@@ -100,12 +99,14 @@ import Glibc
     private static let onCompletion: MHD_RequestCompletedCallback = { _, connection, requestContext, code in
         guard let connection = unsafe connection, let exchange = unsafe requestContext?.pointee else { return }
         unsafe requestContext?.pointee = nil
-        unsafe record(of: connection)?.end()
-        unsafe Unmanaged<Exchange>.fromOpaque(exchange).takeRetainedValue()
-            .complete(isComplete: code == .REQUEST_TERMINATED_COMPLETED_OK)
+        let record = unsafe record(of: connection)
+        let isComplete = code == .REQUEST_TERMINATED_COMPLETED_OK
+        let bytesSent = unsafe Unmanaged<Exchange>.fromOpaque(exchange).takeRetainedValue()
+            .complete(bytesLeft: isComplete ? nil : record?.bytesOfAnswerThatLeft() ?? 0)
+        record?.end(isBroken: code == .REQUEST_TERMINATED_WITH_ERROR, bytesSent: bytesSent)
     }
 
-    private static func record(of connection: OpaquePointer) -> ConnectionRecord? {
+    static func record(of connection: OpaquePointer) -> ConnectionRecord? {
         unsafe CMicroHTTPD_connection_context(connection)
             .map { unsafe Unmanaged<ConnectionRecord>.fromOpaque($0).takeUnretainedValue() }
     }

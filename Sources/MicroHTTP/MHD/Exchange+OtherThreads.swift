@@ -14,8 +14,23 @@ extension Exchange {
         leaveComputing(for: .ready(server.application.response(to: failure, of: computing)))?.cancel()
     }
 
-    var isComputing: Bool {
-        state.withLock { if case .computing = $0.phase { true } else { false } }
+    /// What can be waited for too long.
+    enum Movement: Equatable {
+        /// The request is on its way, and so many bytes of its body have come.
+        case arriving(Int)
+        case computing
+        /// The answer is on its way.
+        case leaving
+    }
+
+    var movement: Movement {
+        state.withLock { state in
+            switch state.phase {
+            case .head, .receiving, .discarding: .arriving(state.bytesReceived)
+            case .computing: .computing
+            case .bodiless, .ready, .answered, .cut: .leaving
+            }
+        }
     }
 
     /// Goes on from a computation to a phase, and answers what cancels the computation; nil where none is under way.
@@ -34,11 +49,9 @@ extension Exchange {
 
     /// Ends a request that is still on its way: what the client is to be told, or nil where none is, or it is not overdue.
     ///
-    /// `isOverdue` is asked with when the request began and how much of it has come.
-    func cut(
-        _ failure: HTTPFailure, if isOverdue: (Moment, Int) -> Bool = { _, _ in true }
-    ) -> [UInt8]? {
-        guard let head = cut(if: isOverdue) else { return nil }
+    /// With `bytesReceived` it is ended only where as many bytes of its body have come, and no more.
+    func cut(_ failure: HTTPFailure, ifReceived bytesReceived: Int? = nil) -> [UInt8]? {
+        guard let head = cutHead(ifReceived: bytesReceived) else { return nil }
         let isTold = state.withLock { $0.status != 0 }
         guard !isTold else { return [] }
         let response = server.application.response(to: failure, of: head)
@@ -48,16 +61,16 @@ extension Exchange {
 
     /// Ends a request whose client has gone while it was on its way or computed; false where neither is.
     func cutDeserted() -> Bool {
-        guard let cancellation = leaveComputing(for: .cut) else { return cut(if: { _, _ in true }) != nil }
+        guard let cancellation = leaveComputing(for: .cut) else { return cutHead() != nil }
         cancellation.cancel()
         return true
     }
 
-    private func cut(if isOverdue: (Moment, Int) -> Bool) -> HTTPRequest? {
+    private func cutHead(ifReceived bytesReceived: Int? = nil) -> HTTPRequest? {
         state.withLock { state in
-            guard isOverdue(started, state.bytesReceived) else { return nil }
+            guard bytesReceived == nil || bytesReceived == state.bytesReceived else { return nil }
             switch state.phase {
-            case .head, .receiving, .discarding, .lingering:
+            case .head, .receiving, .discarding:
                 state.phase = .cut
                 return state.head
             default:

@@ -6,9 +6,6 @@ extension Exchange {
         case receiving(BodyBuffer, ByteBudget.Reservation)
         /// The body is read and thrown away, then the response is sent: the connection survives a refusal.
         case discarding(HTTPResponse, room: Int)
-        /// The response has been said past libmicrohttpd; what still comes is thrown away, so that the client can read it: a
-        /// socket closed with bytes unread takes back what it sent.
-        case lingering(room: Int)
         /// Suspended until a compute thread has the response, or nobody wants it any more.
         case computing(MHDConnection, Cancellation, since: Moment)
         case ready(HTTPResponse)
@@ -26,7 +23,10 @@ extension Exchange {
         var bytesReceived = 0
         /// Of the response, once there is one.
         var status = 0
+        /// Whether the response was written to its end, bypassing libmicrohttpd.
+        var isSaid = false
         var refusalReason: String?
+        /// Bytes of the response's body.
         var bytesSent = 0
         var phases = PhaseTimes()
         /// How long it waited for a compute thread, once that is over.
@@ -52,6 +52,15 @@ extension Exchange.State {
         phases = response.phases
         bytesSent = head.method == "HEAD" || response.status == 304 ? 0 : response.body.count
         return (head.id, queueSeconds)
+    }
+
+    /// Goes on to the end, and answers whether all of the answer was sent. `bytesLeft` is nil where libmicrohttpd says so.
+    mutating func end(bytesLeft: Int?) -> Bool {
+        defer { phase = .answered }
+        guard let bytesLeft, !isSaid else { return true }
+        // What was said bypassing libmicrohttpd, when the connection was cut, is as much as the socket took.
+        if case .answered = phase { bytesSent = min(bytesSent, bytesLeft) }
+        return false
     }
 
     func record(since started: Moment, route: String?, isComplete: Bool) -> HTTPRecord {

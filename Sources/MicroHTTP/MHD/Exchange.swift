@@ -10,9 +10,6 @@ final class Exchange: Sendable {
     /// Of a body that is refused, this much is read for the sake of the connection: sending it costs less than a new one.
     private static let smallBody = 65_536
 
-    /// So much more is read of a client that has been told why it is refused and sends on.
-    private static let mostLingering = 16 << 20
-
     let server: HTTPServer
     let started = Moment.now
     let state: Locked<State>
@@ -50,11 +47,8 @@ final class Exchange: Sendable {
         case .discarding(let response, _) where isWhole:
             return respond(response, on: connection)
         case .discarding(let response, let room):
-            guard upload.count <= room else { return linger(on: connection, saying: response) }
+            guard upload.count <= room else { return say(response, on: connection) }
             return advance(to: .discarding(response, room: room - upload.count)) ? .YES : .NO
-        case .lingering(let room):
-            let isOver = isWhole || upload.count > room
-            return !isOver && advance(to: .lingering(room: room - upload.count)) ? .YES : .NO
         case .ready(let response):
             return respond(response, on: connection)
         case .computing, .answered:
@@ -116,7 +110,8 @@ final class Exchange: Sendable {
             else { throw .buffersFull(limit: server.budget.limit, asked: announced) }
             return advance(to: .receiving(body, reservation)) ? .YES : .NO
         } catch {
-            return respond(server.application.response(to: error, of: head), on: connection)
+            let announced = head.headers["Content-Length"].flatMap { Int($0) } ?? 0
+            return respondEarly(server.application.response(to: error, of: head), on: connection, body: announced)
         }
     }
 
@@ -126,18 +121,23 @@ final class Exchange: Sendable {
         let text = Data(
             "The request line and header fields are longer than \(Daemon.mostHeadBytes) bytes, or are too many.\n".utf8)
         let response = HTTPResponse(status: 431, headers: ["Content-Type": "text/plain"], body: text)
-        _ = say(response, on: connection, goingOnTo: .answered)
-        return .NO
+        return say(response, on: connection)
     }
 
     /// A refusal before the body: after it where the body is small and already on its way, at once where it is not.
-    ///
-    /// A response on the first call makes libmicrohttpd close the connection.
     private func refuse(
         _ response: HTTPResponse, on connection: MHDConnection, body: Int, isAwaited: Bool
     ) -> MHD_Result {
-        guard body <= Self.smallBody, body == 0 || !isAwaited else { return respond(response, on: connection) }
+        guard body <= Self.smallBody, body == 0 || !isAwaited else {
+            return respondEarly(response, on: connection, body: body)
+        }
         return advance(to: .discarding(response, room: Self.smallBody)) ? .YES : .NO
+    }
+
+    /// Responds on libmicrohttpd's first call, which makes it close the connection, whatever the client still sends.
+    private func respondEarly(_ response: HTTPResponse, on connection: MHDConnection, body: Int) -> MHD_Result {
+        connection.lingerOnceClosed(forBody: body == .max ? 0 : body)
+        return respond(response, on: connection)
     }
 
     /// Adds a piece to the body, or turns to discarding where the limits end.
@@ -162,16 +162,12 @@ final class Exchange: Sendable {
         return advance(to: .discarding(response, room: max(limit, Self.smallBody))) ? .YES : .NO
     }
 
-    /// Says a response past libmicrohttpd, which would take it at the end of the body only.
-    private func linger(on connection: MHDConnection, saying response: HTTPResponse) -> MHD_Result {
-        say(response, on: connection, goingOnTo: .lingering(room: Self.mostLingering)) ? .YES : .NO
-    }
-
-    /// Says a response past libmicrohttpd and goes on to a phase; false where another thread has cut the connection.
-    private func say(_ response: HTTPResponse, on connection: MHDConnection, goingOnTo phase: Phase) -> Bool {
-        guard let answered = keep(response, goingOnTo: phase) else { return false }
-        connection.sayLast(response.bytes(extraHeaders: commonHeaders(for: response, answered).headers))
-        return true
+    /// Writes a response where libmicrohttpd cannot, bypassing it, and closes the connection.
+    private func say(_ response: HTTPResponse, on connection: MHDConnection) -> MHD_Result {
+        guard let answered = keep(response, goingOnTo: .answered) else { return .NO }
+        let isSaid = connection.sayLast(response.bytes(extraHeaders: commonHeaders(for: response, answered).headers))
+        state.withLock { $0.isSaid = isSaid }
+        return .NO
     }
 
     private func answer(
@@ -229,15 +225,19 @@ final class Exchange: Sendable {
         return server.commonHeaders(id: answered.id, phases)
     }
 
-    /// The answer has left, or the connection is gone.
-    func complete(isComplete: Bool) {
+    /// The socket has taken all of the answer, or the connection is gone, after so many bytes of the answer's body.
+    ///
+    /// Answers how many bytes of the body were sent.
+    func complete(bytesLeft: Int?) -> Int {
         let (route, head) = state.withLock { ($0.route, $0.head) }
         let pattern = (route ?? server.application.route(of: head)).pattern
-        let record: HTTPRecord? = state.withLock { state in
-            state.phase = .answered
-            return state.isHeadRead ? state.record(since: started, route: pattern, isComplete: isComplete) : nil
+        let (record, bytesSent): (HTTPRecord?, Int) = state.withLock { state in
+            let isComplete = state.end(bytesLeft: bytesLeft)
+            let record = state.record(since: started, route: pattern, isComplete: isComplete)
+            return (state.isHeadRead ? record : nil, state.bytesSent)
         }
         if let record { server.application.didFinish(record) }
         server.exchangeEnded()
+        return bytesSent
     }
 }

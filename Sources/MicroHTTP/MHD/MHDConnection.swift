@@ -35,8 +35,14 @@ import FoundationEssentials
     /// The status line, the fields that libmicrohttpd adds, and those that every answer has, with an id of a client's, at most.
     private static let ownFields = 1_024
 
-    /// Writes what fits into the socket's buffer, beside libmicrohttpd, and says that nothing follows.
-    func sayLast(_ bytes: [UInt8]) {
+    /// Has the server read on from the socket when the connection is closed: the client may send a body of `announced` bytes.
+    func lingerOnceClosed(forBody announced: Int) {
+        unsafe Daemon.record(of: pointer)?.lingerOnceClosed(room: LingeringSockets.room(forBody: announced))
+    }
+
+    /// Writes what fits into the socket's buffer, bypassing libmicrohttpd, and says that nothing follows. Answers whether all of
+    /// it fitted.
+    func sayLast(_ bytes: [UInt8]) -> Bool {
         writeLast(bytes, to: unsafe CMicroHTTPD_connection_fd(pointer), shuttingDown: SHUT_WR)
     }
 

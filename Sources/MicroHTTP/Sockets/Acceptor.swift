@@ -11,18 +11,22 @@ final class Acceptor: @unchecked Sendable {
     // queue only.
     private let socket: ListeningSocket
     private let maxConnections: Int
+    private let makeRoom: @Sendable () -> Void
     private let serve: @Sendable (ListeningSocket.Accepted) -> Bool
     private let queue = DispatchQueue(label: "ropewalk.accept")
     private let source: any DispatchSourceRead
     private let open = Atomic<Int>(0)
     private var isPaused = false
 
-    /// `serve` takes a connection, of which `connectionEnded` tells later, or answers false.
+    /// `serve` takes a connection, of which `connectionEnded` tells later, or answers false. `makeRoom` has one end, if it can,
+    /// where all places are taken and a connection waits.
     init(
-        _ socket: ListeningSocket, maxConnections: Int, serve: @escaping @Sendable (ListeningSocket.Accepted) -> Bool
+        _ socket: ListeningSocket, maxConnections: Int, makeRoom: @escaping @Sendable () -> Void,
+        serve: @escaping @Sendable (ListeningSocket.Accepted) -> Bool
     ) {
         self.socket = socket
         self.maxConnections = maxConnections
+        self.makeRoom = makeRoom
         self.serve = serve
         source = DispatchSource.makeReadSource(fileDescriptor: socket.descriptor, queue: queue)
         source.setEventHandler { [weak self] in self?.takeWaiting() }
@@ -51,7 +55,7 @@ final class Acceptor: @unchecked Sendable {
 
     private func takeWaiting() {
         for _ in 0..<ListeningSocket.mostInARow {
-            guard open.load(ordering: .sequentiallyConsistent) < maxConnections else { return pause() }
+            guard !isFull else { return waitForPlace() }
             guard let connection = socket.accept() else {
                 // Out of descriptors or memory: the connection goes on waiting, and would call us without end.
                 guard errno == EAGAIN || errno == EWOULDBLOCK else { return pause(milliseconds: 100) }
@@ -62,6 +66,20 @@ final class Acceptor: @unchecked Sendable {
         }
     }
 
+    private var isFull: Bool { open.load(ordering: .sequentiallyConsistent) >= maxConnections }
+
+    private func waitForPlace() {
+        // The source calls again as soon as a connection waits.
+        guard socket.hasWaiting else { return }
+        makeRoom()
+        pause()
+    }
+
+    /// To be called now and then while all places are taken: who is busy now may be idle later.
+    func makeRoomAgain() {
+        queue.async { if self.isPaused, self.isFull { self.makeRoom() } }
+    }
+
     /// Takes no more until a connection has ended or, where that is given, some time has passed.
     private func pause(milliseconds: Int? = nil) {
         guard !isPaused else { return }
@@ -69,7 +87,7 @@ final class Acceptor: @unchecked Sendable {
         source.suspend()
         if let milliseconds {
             queue.asyncAfter(deadline: .now() + .milliseconds(milliseconds)) { [weak self] in self?.goOn() }
-        } else if open.load(ordering: .sequentiallyConsistent) < maxConnections {
+        } else if !isFull {
             // One ended before it could see that its end was awaited.
             goOn()
         }

@@ -60,6 +60,12 @@ struct ListeningSocket {
         return nil
     }
 
+    /// Whether there is one.
+    var hasWaiting: Bool {
+        var poller = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return unsafe poll(&poller, 1, 0) > 0
+    }
+
     /// So many connections the kernel keeps for us at most, and so many we take without looking up.
     static var mostInARow: Int { Int(SOMAXCONN) }
 

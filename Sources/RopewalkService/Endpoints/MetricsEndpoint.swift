@@ -9,7 +9,9 @@ struct MetricsEndpoint: Endpoint {
     let answers: AnswerCache
     let budget: ByteBudget
     let compute: ComputePool
-    let inFlight: @Sendable () -> Int
+    let maxConnections: Int
+    /// nil before the server has started.
+    let server: @Sendable () -> HTTPServer.Statistics?
 
     /// Made on the I/O thread, so that it is answered while every compute thread is busy.
     func answer(_ request: HTTPRequest) -> EndpointAnswer {
@@ -22,19 +24,21 @@ struct MetricsEndpoint: Endpoint {
 
     private func page() -> MetricsPage {
         var page = MetricsPage()
-        addRequests(to: &page)
+        let server = server()
+        addRequests(to: &page, inFlight: server?.inFlight ?? 0)
+        addConnections(to: &page, server)
         addCache(to: &page)
         addProcess(to: &page)
         return page
     }
 
-    private func addRequests(to page: inout MetricsPage) {
+    private func addRequests(to page: inout MetricsPage, inFlight: Int) {
         page.histogram(
             "http_server_request_duration_seconds",
             "Time from a request line until its answer has left; no status where the client went away first.",
             metrics.requestSeconds.map { (labels($0.key), $0.value) })
         page.gauge(
-            "http_server_active_requests", "Requests from their request line until their answer has left.", inFlight())
+            "http_server_active_requests", "Requests from their request line until their answer has left.", inFlight)
         page.gauge("ropewalk_queue_depth", "Requests that wait for a compute thread.", compute.waitingCount)
         page.histogram(
             "ropewalk_queue_wait_seconds", "Time that requests waited for a compute thread.",
@@ -44,6 +48,24 @@ struct MetricsEndpoint: Endpoint {
         page.counter(
             "ropewalk_rejected_requests_total", "Requests answered with a problem, by its kind in /docs/errors.",
             ProblemKind.allCases.map { ([("reason", $0.rawValue)], Double(refused[$0] ?? 0)) })
+        let answers = metrics.answers
+        page.counter(
+            "ropewalk_answer_body_bytes_total", "Bytes of the bodies of answers that were sent.", Double(answers.bytes))
+        page.counter(
+            "ropewalk_incomplete_answers_total", "Answers of which the client did not get all.",
+            Double(answers.incomplete))
+    }
+
+    private func addConnections(to page: inout MetricsPage, _ server: HTTPServer.Statistics?) {
+        page.gauge("ropewalk_connections", "Connections that are open, idle ones included.", server?.connections ?? 0)
+        page.gauge(
+            "ropewalk_connections_limit", "Connections that can be open at once: --max-connections.", maxConnections)
+        page.counter(
+            "ropewalk_idle_connections_closed_total", "Idle connections that were closed to make room for new ones.",
+            Double(server?.closedForRoom ?? 0))
+        page.gauge(
+            "ropewalk_lingering_connections", "Connections that were answered and closed while the client still sends.",
+            server?.lingering ?? 0)
     }
 
     private func addCache(to page: inout MetricsPage) {

@@ -1,0 +1,84 @@
+/// What is done about a connection on which nothing happens for too long. libmicrohttpd keeps no time itself: it would count
+/// from the last byte, so that one now and then holds a connection for ever, and it does not know what the client has taken.
+extension ConnectionRecord {
+    /// Ends a request, an answer or an idle connection whose time is over.
+    ///
+    /// A head has `limits.seconds`. A body and an answer have as long for each of their bytes, and over all a second more for each
+    /// `limits.bytesPerSecond`.
+    func cutIfOverdue(now: Moment, limits: Pace.Limits, headOverdue: () -> [UInt8]) {
+        let movement = state.withLock { $0.exchange }?.movement
+        let (exchange, idleSince, isDeserted) = state.withLock {
+            ($0.exchange, $0.idleSince, $0.isStillDeserted(whileComputing: movement == .computing))
+        }
+        if isDeserted {
+            if exchange?.cutDeserted() ?? true { hangUp(saying: []) }
+        } else if let exchange {
+            cutIfOverdue(exchange, now: now, limits: limits)
+        } else if isHeadOverdue(idleSince: idleSince, now: now, limits: limits) {
+            let bytes = headOverdue()
+            state.withLock { if $0.exchange == nil, $0.idleSince == idleSince { $0.hangUp(saying: bytes) } }
+        }
+    }
+
+    private func cutIfOverdue(_ exchange: Exchange, now: Moment, limits: Pace.Limits) {
+        switch exchange.movement {
+        case .arriving(let count):
+            let isOverdue = state.withLock { state in
+                state.exchange === exchange && state.isArrivalOverdue(exchange, count, now: now, limits: limits)
+            }
+            if isOverdue, let bytes = exchange.cut(.bodyTooSlow, ifReceived: count) { hangUp(saying: bytes) }
+        case .leaving:
+            state.withLock { state in
+                guard state.exchange === exchange, let progress = SocketProgress(of: state.socket) else { return }
+                if state.isDepartureOverdue(progress, now: now, limits: limits) { state.reset() }
+            }
+        case .computing:
+            break
+        }
+    }
+
+    /// Retires the connection where it has been idle for long enough. Answers whether it is not idle instead, but has begun a
+    /// head and not ended it.
+    private func isHeadOverdue(idleSince: Moment, now: Moment, limits: Pace.Limits) -> Bool {
+        state.withLock { state in
+            guard state.exchange == nil, state.idleSince == idleSince, state.socket >= 0 else { return false }
+            state.settle()
+            let seconds = idleSince.distance(to: now)
+            guard seconds > Double(limits.seconds) else { return false }
+            let isLongOver = seconds > Double(limits.seconds + 2)
+            guard let progress = SocketProgress(of: state.socket) else { return isLongOver }
+            if !progress.isAllAcknowledged {
+                if state.isDepartureOverdue(progress, now: now, limits: limits) { state.reset() }
+                return false
+            }
+            if !progress.hasReceived(within: seconds) { state.retire() }
+            return isLongOver
+        }
+    }
+
+    private static let leastIdleSeconds = 0.05
+
+    /// When the connection became idle; nil where it is not.
+    var idleSince: Moment? {
+        state.withLock { $0.exchange == nil && $0.socket >= 0 && !$0.isRetired ? $0.idleSince : nil }
+    }
+
+    /// Whether the connection is about to give its place to another.
+    var isMakingRoom: Bool {
+        state.withLock { $0.exchange == nil && $0.socket >= 0 && $0.isRetired }
+    }
+
+    /// Retires the connection if it is idle: all of the last answer has arrived, and nothing has come since. False where it is
+    /// not, or only has been for a moment: libmicrohttpd may then have read a request of which this record does not know yet.
+    func retireIfIdle(now: Moment) -> Bool {
+        state.withLock { state in
+            let seconds = state.idleSince.distance(to: now)
+            guard seconds > Self.leastIdleSeconds, state.exchange == nil, state.socket >= 0, !state.isRetired,
+                !state.hasUnread, let progress = SocketProgress(of: state.socket), progress.isAllAcknowledged,
+                !progress.hasReceived(within: seconds)
+            else { return false }
+            state.retire()
+            return true
+        }
+    }
+}

@@ -1,0 +1,26 @@
+import CMicroHTTPD
+
+/// What the kernel says of the bytes of a connection (tcp(7), `TCP_INFO`).
+struct SocketProgress {
+    /// Bytes that the peer has acknowledged since the connection began.
+    let acknowledged: Int
+    /// Whether these are all that were written.
+    let isAllAcknowledged: Bool
+    private let secondsSinceReceipt: Double
+
+    /// nil where the kernel does not say.
+    init?(of socket: Int32) {
+        var info = CMicroHTTPD_tcp_info()
+        guard unsafe CMicroHTTPD_getsockopt_tcp_info(socket, &info) else { return nil }
+        acknowledged = Int(clamping: info.bytes_acknowledged)
+        isAllAcknowledged = info.is_all_acknowledged
+        secondsSinceReceipt = Double(info.milliseconds_since_receipt) / 1e3
+    }
+
+    /// Whether the peer has sent anything within the last `seconds`, but for their first moments: the kernel's clock is coarse.
+    func hasReceived(within seconds: Double) -> Bool {
+        secondsSinceReceipt + Self.coarseness < seconds
+    }
+
+    private static let coarseness = 0.02
+}
