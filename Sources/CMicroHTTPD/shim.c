@@ -1,6 +1,10 @@
 #include "CMicroHTTPD.h"
 
+// For tcpi_bytes_received, which glibc's own tcp_info does not have.
+#include <linux/tcp.h>
+#include <netinet/in.h>
 #include <string.h>
+#include <sys/socket.h>
 
 // Percent-decoding is left to the router: MHD's own cuts the target at %00 before anybody has seen it.
 static size_t keep_escapes(void *context, struct MHD_Connection *connection, char *text) {
@@ -11,8 +15,11 @@ static size_t keep_escapes(void *context, struct MHD_Connection *connection, cha
 
 struct MHD_Daemon *CMicroHTTPD_start_daemon(const struct CMicroHTTPD_Configuration *configuration) {
     return MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET, 0, NULL, NULL,
-        configuration->on_request, configuration->context,
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET |
+            MHD_USE_ERROR_LOG,
+        0, NULL, NULL, configuration->on_request, configuration->context,
+        // First, as it is for the options after it, too.
+        MHD_OPTION_EXTERNAL_LOGGER, configuration->on_log, configuration->context,
         MHD_OPTION_CONNECTION_LIMIT, configuration->connection_limit,
         MHD_OPTION_CONNECTION_TIMEOUT, configuration->connection_timeout_seconds,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, configuration->connection_memory_limit,
@@ -43,6 +50,33 @@ size_t CMicroHTTPD_request_header_size(struct MHD_Connection *connection) {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
     return info ? info->header_size : 0;
+}
+
+unsigned int CMicroHTTPD_response_status(struct MHD_Connection *connection) {
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_HTTP_STATUS);
+    return info ? info->http_status : 0;
+}
+
+static const char own_field[] = "Cookie";
+
+void CMicroHTTPD_leave_cookies(struct MHD_Connection *connection) {
+#if MHD_VERSION < 0x01000000
+    // Where there is no memory for it, libmicrohttpd finds none for the request, and says so.
+    (void)MHD_set_connection_value_n(connection, MHD_HEADER_KIND, own_field, sizeof own_field - 1, "-", 1);
+#else
+    (void)connection;
+#endif
+}
+
+bool CMicroHTTPD_is_own_field(const char *name) {
+    return name == own_field;
+}
+
+bool CMicroHTTPD_has_received(int socket) {
+    // The kernel counts the end of what a client sends as a byte.
+    struct tcp_info info = {0};
+    socklen_t size = sizeof info;
+    return getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 && info.tcpi_bytes_received > 1;
 }
 
 bool CMicroHTTPD_parses_strictly(void) {

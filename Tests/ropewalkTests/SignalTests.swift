@@ -128,6 +128,7 @@ import Testing
         process.signal(SIGTERM)
         #expect(process.exitCode() == 0)
         let errors = try process.rest().errors
-        #expect(errors.contains("the models stay as they were") && errors.contains("there is no such file"), "\(errors)")
+        #expect(
+            errors.contains("the models stay as they were") && errors.contains("there is no such file"), "\(errors)")
     }
 }

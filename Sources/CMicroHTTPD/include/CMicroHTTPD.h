@@ -14,6 +14,7 @@ struct CMicroHTTPD_Configuration {
     unsigned int connection_limit;
     unsigned int connection_timeout_seconds;
     size_t connection_memory_limit;
+    MHD_LogCallback on_log;
     MHD_AccessHandlerCallback on_request;
     void *(*on_target)(void *context, const char *target, struct MHD_Connection *connection);
     MHD_RequestCompletedCallback on_completion;
@@ -35,6 +36,21 @@ void *CMicroHTTPD_connection_context(struct MHD_Connection *connection);
 
 /// `MHD_get_connection_info(…, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)`, or 0.
 size_t CMicroHTTPD_request_header_size(struct MHD_Connection *connection);
+
+/// `MHD_get_connection_info(…, MHD_CONNECTION_INFO_HTTP_STATUS)`, or 0 where no response is queued.
+unsigned int CMicroHTTPD_response_status(struct MHD_Connection *connection);
+
+/// Has libmicrohttpd leave the request's cookies unparsed; to be called when the request line has come.
+///
+/// 0.9.75 copies the first Cookie field into the connection's memory, with a record of each cookie, whether anybody asks for them or
+/// not, and refuses a request whose cookies do not fit there twice. With a field of ours before those of the client, it parses that.
+void CMicroHTTPD_leave_cookies(struct MHD_Connection *connection);
+
+/// True for the name of the field that `CMicroHTTPD_leave_cookies` has added.
+bool CMicroHTTPD_is_own_field(const char *name);
+
+/// True where a client has sent more than a byte on a connection.
+bool CMicroHTTPD_has_received(int socket);
 
 /// True where this libmicrohttpd parses by RFC 9112 itself (from 1.0), so that the raw block need not be read again.
 bool CMicroHTTPD_parses_strictly(void);
