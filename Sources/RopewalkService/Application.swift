@@ -65,6 +65,10 @@ extension HTTPRecord {
         line.append(hundredths: UInt((max(seconds, 0) * 100_000).rounded()))
         line.append(" id=")
         line.append(id)
+        if let refusalReason {
+            line.append(" problem=")
+            line.append(refusalReason)
+        }
         if !isComplete { line.append(" aborted") }
         return line.string
     }
