@@ -15,8 +15,11 @@ static size_t keep_escapes(void *context, struct MHD_Connection *connection, cha
 
 struct MHD_Daemon *CMicroHTTPD_start_daemon(const struct CMicroHTTPD_Configuration *configuration) {
     return MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET, 0, NULL, NULL,
-        configuration->on_request, configuration->context,
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET |
+            MHD_USE_ERROR_LOG,
+        0, NULL, NULL, configuration->on_request, configuration->context,
+        // First, as it is for the options after it, too.
+        MHD_OPTION_EXTERNAL_LOGGER, configuration->on_log, configuration->context,
         MHD_OPTION_CONNECTION_LIMIT, configuration->connection_limit,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, configuration->connection_memory_limit,
         MHD_OPTION_URI_LOG_CALLBACK, configuration->on_target, configuration->context,
@@ -54,9 +57,30 @@ bool CMicroHTTPD_getsockopt_tcp_info(int socket, struct CMicroHTTPD_tcp_info *in
     memset(&kernels, 0, sizeof kernels);
     if (getsockopt(socket, IPPROTO_TCP, TCP_INFO, &kernels, &length) != 0) return false;
     info->bytes_acknowledged = kernels.tcpi_bytes_acked;
+    info->bytes_received = kernels.tcpi_bytes_received;
     info->is_all_acknowledged = kernels.tcpi_unacked == 0 && kernels.tcpi_notsent_bytes == 0;
     info->milliseconds_since_receipt = kernels.tcpi_last_data_recv;
     return true;
+}
+
+unsigned int CMicroHTTPD_response_status(struct MHD_Connection *connection) {
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_HTTP_STATUS);
+    return info ? info->http_status : 0;
+}
+
+static const char own_field[] = "Cookie";
+
+void CMicroHTTPD_leave_cookies(struct MHD_Connection *connection) {
+#if MHD_VERSION < 0x01000000
+    // Where there is no memory for it, libmicrohttpd finds none for the request, and says so.
+    (void)MHD_set_connection_value_n(connection, MHD_HEADER_KIND, own_field, sizeof own_field - 1, "-", 1);
+#else
+    (void)connection;
+#endif
+}
+
+bool CMicroHTTPD_is_own_field(const char *name) {
+    return name == own_field;
 }
 
 bool CMicroHTTPD_parses_strictly(void) {

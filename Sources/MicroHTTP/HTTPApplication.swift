@@ -36,6 +36,8 @@ package enum HTTPFailure: Error, Equatable {
     case unusableHeader(String, reason: String)
     /// A method that is no token, or a target with bytes that no URI has.
     case unusableRequestLine
+    /// Request line and header fields that are longer than a limit, or more fields than have room with them.
+    case headTooLarge(limit: Int)
     case unknownExpectation(String)
     /// `asked` is nil where the body came in chunks and was cut off.
     case bodyTooLarge(limit: Int, asked: Int?)

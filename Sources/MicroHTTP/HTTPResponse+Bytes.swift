@@ -14,6 +14,7 @@ extension HTTPResponse {
     /// For the statuses that the server itself gives; clients read the number.
     private var reason: String {
         switch status {
+        case 400: "Bad Request"
         case 408: "Request Timeout"
         case 413: "Content Too Large"
         case 431: "Request Header Fields Too Large"

@@ -187,7 +187,37 @@ package final class HTTPServer: Sendable {
         retained.subtract(1, ordering: .relaxed)
     }
 
+    /// Tells the application of a request that libmicrohttpd has refused before it was known what it is; `status` is 0 where it
+    /// gave no answer.
+    func refusedByParser(status: Int) {
+        let unknown = HTTPRequest(id: RequestID.next(), method: "?", target: RequestTarget(""))
+        refused(unknown, status: status, reason: refusalReason(ofStatus: status, unknown))
+    }
+
+    /// The application's word for a refusal of libmicrohttpd's.
+    func refusalReason(ofStatus status: Int, _ head: HTTPRequest) -> String? {
+        let failure: HTTPFailure =
+            switch status {
+            case 413: .bodyTooLarge(limit: configuration.maxBodyBytes, asked: nil)
+            case 414, 431: .headTooLarge(limit: Daemon.mostHeadBytes)
+            default: .unusableRequestLine
+            }
+        return application.response(to: failure, of: head).refusalReason
+    }
+
+    private func refused(_ head: HTTPRequest, status: Int, reason: String?) {
+        application.didFinish(
+            HTTPRecord(
+                id: head.id, method: head.method, route: nil, status: status, refusalReason: reason, bytesReceived: 0,
+                bytesSent: 0, seconds: 0, phases: PhaseTimes(), isComplete: status != 0))
+    }
+
     // MARK: Time
+
+    /// The connections of an I/O thread.
+    func records(of owner: ObjectIdentifier) -> [ConnectionRecord] {
+        records().filter { $0.owner == owner }
+    }
 
     private func records() -> [ConnectionRecord] {
         connections.withLock { Array($0.values) }
@@ -215,10 +245,11 @@ package final class HTTPServer: Sendable {
         let limits = Pace.Limits(
             seconds: configuration.idleTimeoutSeconds, bytesPerSecond: Self.slowestBytesPerSecond)
         for record in records() {
-            record.cutIfOverdue(now: now, limits: limits) {
-                let nobody = HTTPRequest(id: RequestID.next(), method: "", target: RequestTarget(""))
-                return application.response(to: .bodyTooSlow, of: nobody).bytes(
-                    extraHeaders: ["X-Request-Id": nobody.id])
+            record.cutIfOverdue(now: now, limits: limits) { hangUp in
+                let unknown = HTTPRequest(id: RequestID.next(), method: "?", target: RequestTarget(""))
+                let response = application.response(to: .bodyTooSlow, of: unknown)
+                guard hangUp(response.bytes(extraHeaders: ["X-Request-Id": unknown.id])) else { return }
+                refused(unknown, status: response.status, reason: response.refusalReason)
             }
         }
         compute.dropCancelled()

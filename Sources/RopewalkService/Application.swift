@@ -3,17 +3,27 @@ import MicroHTTP
 
 /// The service as the HTTP server sees it: finds the route, counts and logs each request.
 final class Application: HTTPApplication {
-    private let router: Router<EndpointRoute>
+    private let router: CurrentRouter
     let metrics: Metrics
     let logger: Logger
 
     init(router: Router<any Endpoint>, metrics: Metrics, logger: Logger) {
-        self.router = router.map { EndpointRoute($0, pattern: $1, logger) }
+        self.router = CurrentRouter(Self.routes(router, logger))
         self.metrics = metrics
         self.logger = logger
     }
 
+    /// Serves requests that begin from now on with other endpoints.
+    func serve(_ router: Router<any Endpoint>) {
+        self.router.replace(with: Self.routes(router, logger))
+    }
+
+    private static func routes(_ router: Router<any Endpoint>, _ logger: Logger) -> Router<EndpointRoute> {
+        router.map { EndpointRoute($0, pattern: $1, logger) }
+    }
+
     func route(of head: HTTPRequest) -> any HTTPRoute {
+        let router = router.value
         let path = head.target.path
         switch router.match(head.method, path) {
         case .handler(let route): return route
@@ -55,6 +65,10 @@ extension HTTPRecord {
         line.append(hundredths: UInt((max(seconds, 0) * 100_000).rounded()))
         line.append(" id=")
         line.append(id)
+        if let refusalReason {
+            line.append(" problem=")
+            line.append(refusalReason)
+        }
         if !isComplete { line.append(" aborted") }
         return line.string
     }

@@ -5,7 +5,7 @@ extension Service {
     /// Every route, one line each.
     func routes() -> Router<any Endpoint> {
         let writer = AnswerWriter(budget: budget, maxElements: configuration.limits.maxAnswerElements)
-        let models = configuration.models
+        let models = currentModels
         let context = RequestContext(limits: configuration.limits, models: models)
         let info = InfoEndpoint(configuration: configuration, engine: engine, answers: answers, budget: budget)
         let live = HealthEndpoint(isReady: { true })

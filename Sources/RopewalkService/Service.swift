@@ -26,11 +26,14 @@ package final class Service: Sendable {
     /// One part in so many of `--max-cache-bytes` is for finished answers.
     private static let answersShare = 8
     private let server = Locked<HTTPServer?>(nil)
+    private let application = Locked<Application?>(nil)
+    private let models: Locked<ModelCatalog>
     private let logger: Logger
 
     package init(_ configuration: Configuration, logger: Logger) {
         self.configuration = configuration
         self.logger = logger
+        models = Locked(configuration.models)
         let maxCacheBytes = configuration.limits.maxCacheBytes
         answers = AnswerCache(maxBytes: maxCacheBytes / Self.answersShare)
         engine = RotaryEngine(maxCacheBytes: maxCacheBytes - maxCacheBytes / Self.answersShare)
@@ -41,15 +44,28 @@ package final class Service: Sendable {
     /// Accepts connections, and answers the port. Throws `SocketError` where the address cannot be had.
     package func start() throws -> Int {
         let limits = configuration.limits
+        let application = application.withLock { current in
+            let made = Application(router: routes(), metrics: metrics, logger: logger)
+            current = made
+            return made
+        }
         let server = HTTPServer(
             configuration: HTTPServer.Configuration(
                 host: configuration.host, port: configuration.port, maxBodyBytes: limits.maxBodyBytes,
                 maxConnections: limits.maxConnections, idleTimeoutSeconds: limits.idleTimeoutSeconds),
-            application: Application(router: routes(), metrics: metrics, logger: logger), compute: compute,
-            budget: budget)
+            application: application, compute: compute, budget: budget)
         let port = try server.start()
         self.server.withLock { $0 = server }
         return port
+    }
+
+    /// The models that requests which begin now can name.
+    var currentModels: ModelCatalog { models.withLock { $0 } }
+
+    /// Lets requests that begin from now on name the models of another catalog. Requests in flight keep theirs.
+    package func use(_ catalog: ModelCatalog) {
+        models.withLock { $0 = catalog.replacing($0) }
+        application.withLock { $0?.serve(routes()) }
     }
 
     /// Returns when all connections are closed; see `HTTPServer.stop`.

@@ -14,10 +14,13 @@ struct Ropewalk: ParsableCommand {
     )
 
     static func main() {
+        // First of all, so that no signal is lost and every thread starts with it blocked.
+        ServiceSignals.block()
         // A peer or a log reader that goes away is an error of one write, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
         do {
             var command = try parseAsRoot()
+            if !(command is Serve) { ServiceSignals.unblock() }
             try command.run()
         } catch let failure as Failure {
             complain(failure.description)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Dispatch
 import FoundationEssentials
 import Glibc
 import Logging
@@ -8,7 +9,7 @@ import RopewalkService
 /// `ropewalk serve`: the service, until a signal stops it.
 struct Serve: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Serve until SIGTERM or SIGINT.",
+        abstract: "Serve until SIGTERM or SIGINT; SIGHUP reads the file of --models again.",
         discussion: """
             Each flag has an environment variable: --max-queue is ROPEWALK_MAX_QUEUE. A flag goes before a variable, and for the \
             port ROPEWALK_PORT before PORT. GET /info shows what is in force.
@@ -69,17 +70,27 @@ struct Serve: ParsableCommand {
         keepFreedMemory()
         let log = LogWriter()
         let logger = try logger(ProcessInfo.processInfo.environment, writingTo: log)
-        let signals = StopSignals()
         let service = Service(configuration, logger: logger)
+        let shutdown = Shutdown(log: log)
+        let modelsFile = setting("models", models, ProcessInfo.processInfo.environment).path.map(ModelsFile.init)
+        let reloads = DispatchQueue(label: "ropewalk.reload")
+        ServiceSignals.listen { number in
+            if number == SIGHUP {
+                // On another queue, so that a file that is slow to read delays no SIGTERM.
+                reloads.async { Self.reload(modelsFile, service, logger) }
+            } else {
+                shutdown.signalArrived(number)
+            }
+        }
         let port: Int
         do {
             port = try service.start()
         } catch let error as SocketError {
             throw Failure(description: error.description, code: error.isUnknownHost ? EX_USAGE : EXIT_FAILURE)
         }
+        shutdown.serviceStarted()
         announce("listening on http://\(configuration.host.bracketed):\(port)")
-        signals.wait()
-        signals.exitOnNext()
+        shutdown.wait()
         logger.info("stopping")
         service.stop()
         log.flush()
@@ -87,7 +98,7 @@ struct Serve: ParsableCommand {
 
     func serviceConfiguration(_ environment: [String: String]) throws -> Service.Configuration {
         func setting(_ flag: String, _ given: String?) -> Setting {
-            Setting(flag: flag, given: given, environment: environment)
+            self.setting(flag, given, environment)
         }
         let anyCount = 0...(1 << 48)
         var configuration = Service.Configuration()
@@ -96,7 +107,11 @@ struct Serve: ParsableCommand {
         configuration.computeThreads = try setting("compute-threads", computeThreads)
             .integer(in: 1...1_024, default: Processors.usable)
         if let path = setting("models", models).path {
-            configuration.models = try configuration.models.adding(catalog(at: path))
+            do {
+                configuration.models = try ModelsFile(path: path).catalog()
+            } catch {
+                throw Failure(description: error.description, code: EX_USAGE)
+            }
         }
         configuration.drainSeconds = try setting("drain-seconds", drainSeconds).seconds(
             default: configuration.drainSeconds)
@@ -120,15 +135,21 @@ struct Serve: ParsableCommand {
         return configuration
     }
 
-    /// The models of a file. Throws `Failure` where it cannot be read, or says what is wrong in it.
-    private func catalog(at path: String) throws -> ModelCatalog {
+    private func setting(_ flag: String, _ given: String?, _ environment: [String: String]) -> Setting {
+        Setting(flag: flag, given: given, environment: environment)
+    }
+
+    /// Reads the models again. A file that cannot be used leaves the service with the models that it has.
+    private static func reload(_ file: ModelsFile?, _ service: Service, _ logger: Logger) {
+        guard let file else {
+            logger.notice("SIGHUP is ignored: there is no --models file to read again")
+            return
+        }
         do {
-            return try ModelCatalog(Data(contentsOf: URL(filePath: path)))
-        } catch let error as CocoaError {
-            let reason = error.code == .fileReadNoSuchFile ? "there is no such file" : "error \(error.code.rawValue)"
-            throw Failure(description: "--models \(path) cannot be read: \(reason)", code: EX_USAGE)
+            service.use(try file.catalog())
+            logger.notice("read --models \(file.path) again")
         } catch {
-            throw Failure(description: "--models \(path), \(ModelCatalog.reason(for: error))", code: EX_USAGE)
+            logger.error("\(error); the models stay as they were")
         }
     }
 

@@ -61,13 +61,16 @@ final class EchoApplication: HTTPApplication {
         let status =
             switch failure {
             case .unusableHeader, .unusableRequestLine: 400
+            case .headTooLarge: 431
             case .unknownExpectation: 417
             case .bodyTooLarge: 413
             case .buffersFull(let limit, let asked): asked > limit ? 413 : 503
             case .queueFull, .stopping: 503
             case .bodyTooSlow: 408
             }
-        return HTTPResponse(status: status, body: Data("\(failure)".utf8))
+        var response = HTTPResponse(status: status, body: Data("\(failure)".utf8))
+        response.refusalReason = String("\(failure)".prefix { $0 != "(" })
+        return response
     }
 
     func didFinish(_ record: HTTPRecord) {

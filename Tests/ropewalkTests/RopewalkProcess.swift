@@ -51,6 +51,12 @@ final class RopewalkProcess {
         return process.terminationStatus
     }
 
+    /// Whether it ends within ten seconds, by itself or by a signal.
+    func ends() -> Bool {
+        _ = exitCode()
+        return !process.isRunning
+    }
+
     /// All that it has said and not been asked for, once it has ended.
     func rest() throws -> (output: String, errors: String) {
         _ = exitCode()

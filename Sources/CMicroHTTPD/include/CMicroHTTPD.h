@@ -14,6 +14,7 @@
 struct CMicroHTTPD_Configuration {
     unsigned int connection_limit;
     size_t connection_memory_limit;
+    MHD_LogCallback on_log;
     MHD_AccessHandlerCallback on_request;
     void *(*on_target)(void *context, const char *target, struct MHD_Connection *connection);
     MHD_RequestCompletedCallback on_completion;
@@ -39,12 +40,26 @@ size_t CMicroHTTPD_request_header_size(struct MHD_Connection *connection);
 /// Of Linux's struct tcp_info what glibc's does not have, or Swift cannot see because of that.
 struct CMicroHTTPD_tcp_info {
     uint64_t bytes_acknowledged;
+    /// The kernel counts the end of what a client sends as a byte.
+    uint64_t bytes_received;
     bool is_all_acknowledged;
     uint32_t milliseconds_since_receipt;
 };
 
 /// `getsockopt(…, IPPROTO_TCP, TCP_INFO, …)`; false when it fails.
 bool CMicroHTTPD_getsockopt_tcp_info(int socket, struct CMicroHTTPD_tcp_info *info);
+
+/// `MHD_get_connection_info(…, MHD_CONNECTION_INFO_HTTP_STATUS)`, or 0 where no response is queued.
+unsigned int CMicroHTTPD_response_status(struct MHD_Connection *connection);
+
+/// Has libmicrohttpd leave the request's cookies unparsed; to be called when the request line has come.
+///
+/// 0.9.75 copies the first Cookie field into the connection's memory, with a record of each cookie, whether anybody asks for them or
+/// not, and refuses a request whose cookies do not fit there twice. With a field of ours before those of the client, it parses that.
+void CMicroHTTPD_leave_cookies(struct MHD_Connection *connection);
+
+/// True for the name of the field that `CMicroHTTPD_leave_cookies` has added.
+bool CMicroHTTPD_is_own_field(const char *name);
 
 /// True where this libmicrohttpd parses by RFC 9112 itself (from 1.0), so that the raw block need not be read again.
 bool CMicroHTTPD_parses_strictly(void);

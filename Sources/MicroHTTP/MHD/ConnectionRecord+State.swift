@@ -8,6 +8,12 @@ extension ConnectionRecord {
         var exchange: Exchange?
         var idleSince = Moment.now
         var hasServed = false
+        /// True once a request line has come.
+        var hasBegun = false
+        /// True once this server has hung up.
+        private(set) var isCut = false
+        /// How many looks in a row have found a head that libmicrohttpd has stopped reading.
+        var stuckLooks = 0
         /// How much is read and thrown away once libmicrohttpd has closed its side, where a request has asked for that.
         var lingeringRoom: Int?
         /// Whether the connection ends as soon as it is idle.
@@ -118,15 +124,16 @@ extension ConnectionRecord.State {
 extension ConnectionRecord.State {
     /// Writes what fits into the socket's buffer and shuts the connection down; libmicrohttpd then sees its end and
     /// closes it.
-    func hangUp(saying bytes: [UInt8]) {
+    mutating func hangUp(saying bytes: [UInt8]) {
         guard socket >= 0 else { return }
+        isCut = true
         writeLast(bytes, to: socket, shuttingDown: SHUT_RDWR)
     }
 
     /// Ends the connection with a reset, which also throws away what the client has not taken.
     mutating func reset() {
         guard socket >= 0 else { return }
-        isReset = true
+        (isReset, isCut) = (true, true)
         var lingering = linger(l_onoff: 1, l_linger: 0)
         unsafe setsockopt(socket, SOL_SOCKET, SO_LINGER, &lingering, socklen_t(MemoryLayout<linger>.size))
         shutdown(socket, Int32(SHUT_RDWR))

@@ -5,7 +5,11 @@ extension ConnectionRecord {
     ///
     /// A head has `limits.seconds`. A body and an answer have as long for each of their bytes, and over all a second more for each
     /// `limits.bytesPerSecond`.
-    func cutIfOverdue(now: Moment, limits: Pace.Limits, headOverdue: () -> [UInt8]) {
+    ///
+    /// `headOverdue` is called where no request line has come in time, with what hangs up: it answers whether it did.
+    func cutIfOverdue(
+        now: Moment, limits: Pace.Limits, headOverdue: (_ hangUp: ([UInt8]) -> Bool) -> Void
+    ) {
         let movement = state.withLock { $0.exchange }?.movement
         let (exchange, idleSince, isDeserted) = state.withLock {
             ($0.exchange, $0.idleSince, $0.isStillDeserted(whileComputing: movement == .computing))
@@ -15,14 +19,22 @@ extension ConnectionRecord {
         } else if let exchange {
             cutIfOverdue(exchange, now: now, limits: limits)
         } else if isHeadOverdue(idleSince: idleSince, now: now, limits: limits) {
-            let bytes = headOverdue()
-            state.withLock { if $0.exchange == nil, $0.idleSince == idleSince { $0.hangUp(saying: bytes) } }
+            headOverdue { bytes in
+                state.withLock { state in
+                    guard state.exchange == nil, state.idleSince == idleSince, state.socket >= 0 else { return false }
+                    state.hangUp(saying: bytes)
+                    return true
+                }
+            }
         }
     }
 
     private func cutIfOverdue(_ exchange: Exchange, now: Moment, limits: Pace.Limits) {
         switch exchange.movement {
         case .arriving(let count):
+            if isStuck(exchange), let bytes = exchange.cut(.headTooLarge(limit: Daemon.mostHeadBytes)) {
+                return hangUp(saying: bytes)
+            }
             let isOverdue = state.withLock { state in
                 state.exchange === exchange && state.isArrivalOverdue(exchange, count, now: now, limits: limits)
             }
@@ -36,6 +48,19 @@ extension ConnectionRecord {
             break
         }
     }
+
+    /// Whether libmicrohttpd has no memory left for the rest of a head. 0.9.75 then stops reading, and says nothing. So do threads
+    /// that have no time; hence several looks.
+    private func isStuck(_ exchange: Exchange) -> Bool {
+        let isReadingHead = exchange.isReadingHead
+        return state.withLock { state in
+            state.stuckLooks = isReadingHead && state.hasUnread ? state.stuckLooks + 1 : 0
+            return state.stuckLooks > Self.mostStuckLooks
+        }
+    }
+
+    /// There are four looks a second.
+    private static let mostStuckLooks = 3
 
     /// Retires the connection where it has been idle for long enough. Answers whether it is not idle instead, but has begun a
     /// head and not ended it.

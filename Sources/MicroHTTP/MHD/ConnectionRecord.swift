@@ -2,9 +2,14 @@ import Locking
 
 /// A connection as other threads see it: its socket, and the exchange under way on it.
 final class ConnectionRecord: Sendable {
+    private let connection: MHDConnection
+    /// What its I/O thread is known by.
+    let owner: ObjectIdentifier
     let state: Locked<State>
 
-    init(socket: Int32) {
+    init(_ connection: MHDConnection, socket: Int32, owner: ObjectIdentifier) {
+        self.connection = connection
+        self.owner = owner
         state = Locked(State(socket: socket))
     }
 
@@ -12,6 +17,16 @@ final class ConnectionRecord: Sendable {
         state.withLock { state in
             state.exchange = exchange
             state.wasDeserted = false
+            state.hasBegun = true
+            state.stuckLooks = 0
+        }
+    }
+
+    /// True where the client has sent something that never became a request, and nothing else says so: libmicrohttpd closes the
+    /// connection without an answer where a line has no space. To be asked before `close`.
+    var endsUnanswered: Bool {
+        state.withLock { state in
+            !state.hasBegun && !state.isCut && SocketProgress(of: state.socket)?.hasReceived == true
         }
     }
 
@@ -34,6 +49,16 @@ final class ConnectionRecord: Sendable {
     /// Has what the client still sends read once the connection is closed, up to so many bytes.
     func lingerOnceClosed(room: Int) {
         state.withLock { $0.lingeringRoom = room }
+    }
+
+    /// Says what libmicrohttpd is about to say of this connection's head, if the head is complete and no handler has seen it: there
+    /// is one such connection at most on a thread. To be called on the I/O thread.
+    func refuseWholeHead(status: Int) {
+        guard let exchange = state.withLock({ $0.exchange }), exchange.isReadingHead, connection.headByteCount > 0
+        else {
+            return
+        }
+        exchange.refuseWholeHead(status: status, on: connection)
     }
 
     /// Answers how much of what the client still sends is to be read; nil where nothing is.

@@ -20,6 +20,8 @@ extension Exchange {
         /// What serves the request; nil until the head is read, and where it is refused for what it is.
         var route: (any HTTPRoute)?
         var isHeadRead = false
+        /// Of a body in chunks, where libmicrohttpd does not check the lines between them itself.
+        var framing: ChunkFraming?
         var bytesReceived = 0
         /// Of the response, once there is one.
         var status = 0
@@ -37,6 +39,14 @@ extension Exchange {
 }
 
 extension Exchange.State {
+    /// Whether the lines around a piece of a body are as they should be, or nobody reads the body any more.
+    mutating func accepts(_ piece: UnsafeRawBufferPointer) -> Bool {
+        switch phase {
+        case .receiving, .discarding: unsafe framing?.accepts(piece) ?? true
+        default: true
+        }
+    }
+
     /// Notes how long the request waited for a thread: until its work began, or until it was ended before that.
     mutating func endWait(since submitted: Moment) {
         queueSeconds = queueSeconds ?? submitted.distance(to: .now)
@@ -67,7 +77,8 @@ extension Exchange.State {
         var phases = phases
         phases[.queue] = queueSeconds
         return HTTPRecord(
-            id: head.id, method: head.method, route: route, status: status, refusalReason: refusalReason,
+            id: head.id, method: head.method.isEmpty ? "?" : head.method, route: route, status: status,
+            refusalReason: refusalReason,
             bytesReceived: bytesReceived, bytesSent: bytesSent, seconds: started.distance(to: .now),
             phases: phases, isComplete: isComplete)
     }

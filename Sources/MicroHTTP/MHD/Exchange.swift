@@ -12,10 +12,13 @@ final class Exchange: Sendable {
 
     let server: HTTPServer
     let started = Moment.now
+    /// Bytes of the request's target, up to a NUL.
+    let targetByteCount: Int
     let state: Locked<State>
 
     init(server: HTTPServer, target: String) {
         self.server = server
+        targetByteCount = target.utf8.count
         state = Locked(State(head: HTTPRequest(id: RequestID.next(), method: "", target: RequestTarget(target))))
         server.exchangeBegan()
     }
@@ -26,17 +29,18 @@ final class Exchange: Sendable {
 
     /// The next step of the request; NO closes the connection.
     func proceed(
-        _ connection: MHDConnection, method: UnsafePointer<CChar>, version: UnsafePointer<CChar>,
-        upload: UnsafeRawBufferPointer
+        _ connection: MHDConnection, _ line: RequestLine, upload: UnsafeRawBufferPointer
     ) -> MHD_Result {
         let isWhole = unsafe upload.isEmpty
-        let (phase, head, route) = state.withLock { state in
+        let (phase, head, route, isFramed) = state.withLock { state in
             state.bytesReceived += upload.count
-            return (state.phase, state.head, state.route)
+            let isFramed = unsafe upload.isEmpty || state.accepts(upload)
+            return (state.phase, state.head, state.route, isFramed)
         }
+        guard isFramed else { return refuseFraming(of: head, on: connection) }
         switch phase {
         case .head:
-            return unsafe begin(connection, head, method: method, version: version)
+            return begin(connection, head, line)
         case .bodiless:
             return isWhole ? answer(head, route, on: connection) : .NO
         case .receiving(let body, let reservation) where isWhole:
@@ -69,13 +73,13 @@ final class Exchange: Sendable {
 
     /// The head is complete: refuse it, or make room for the body.
     private func begin(
-        _ connection: MHDConnection, _ unread: HTTPRequest, method: UnsafePointer<CChar>, version: UnsafePointer<CChar>
+        _ connection: MHDConnection, _ unread: HTTPRequest, _ line: RequestLine
     ) -> MHD_Result {
-        let name = unsafe String(cString: method)
+        let name = unsafe String(cString: line.method)
         let isMethod = HeaderReader.isToken(name.utf8)
         var head = HTTPRequest(id: unread.id, method: isMethod ? name : "?", target: unread.target)
         var route: (any HTTPRoute)?
-        guard connection.headByteCount <= Daemon.mostHeadBytes else { return sayThatHeadIsTooLarge(on: connection) }
+        guard connection.headByteCount <= Daemon.mostHeadBytes else { return refuseHead(head, on: connection) }
         do throws(HTTPFailure) {
             defer {
                 state.withLock { [head, route] state in
@@ -84,8 +88,10 @@ final class Exchange: Sendable {
                     state.isHeadRead = true
                 }
             }
-            guard isMethod, head.target.isUsable else { throw .unusableRequestLine }
-            let headers = try unsafe HeaderReader.read(from: connection, method: method, version: version)
+            guard isMethod, head.target.isUsable,
+                line.isWhole(methodByteCount: name.utf8.count, targetByteCount: targetByteCount)
+            else { throw .unusableRequestLine }
+            let headers = try unsafe HeaderReader.read(from: connection, method: line.method, version: line.version)
             let id = headers["X-Request-Id"].flatMap { RequestID.isUsable($0) ? $0 : nil } ?? head.id
             head = HTTPRequest(id: id, method: head.method, target: head.target, headers: headers)
             if let expectation = headers["Expect"], expectation.lowercased() != "100-continue" {
@@ -108,20 +114,16 @@ final class Exchange: Sendable {
             guard announced <= server.budget.limit - server.budget.used, let reservation = server.budget.reserve(0),
                 let body = BodyBuffer(capacity: announced)
             else { throw .buffersFull(limit: server.budget.limit, asked: announced) }
+            if headers["Transfer-Encoding"] != nil, !CMicroHTTPD_parses_strictly() {
+                let headByteCount = connection.headByteCount
+                let base = unsafe line.end(headByteCount: headByteCount)
+                state.withLock { $0.framing = unsafe ChunkFraming(base: base, headByteCount: headByteCount) }
+            }
             return advance(to: .receiving(body, reservation)) ? .YES : .NO
         } catch {
             let announced = head.headers["Content-Length"].flatMap { Int($0) } ?? 0
             return respondEarly(server.application.response(to: error, of: head), on: connection, body: announced)
         }
-    }
-
-    /// Says past libmicrohttpd what it says itself of a head that does not fit into its memory: this one leaves no room for an
-    /// answer.
-    private func sayThatHeadIsTooLarge(on connection: MHDConnection) -> MHD_Result {
-        let text = Data(
-            "The request line and header fields are longer than \(Daemon.mostHeadBytes) bytes, or are too many.\n".utf8)
-        let response = HTTPResponse(status: 431, headers: ["Content-Type": "text/plain"], body: text)
-        return say(response, on: connection)
     }
 
     /// A refusal before the body: after it where the body is small and already on its way, at once where it is not.
@@ -163,7 +165,7 @@ final class Exchange: Sendable {
     }
 
     /// Writes a response where libmicrohttpd cannot, bypassing it, and closes the connection.
-    private func say(_ response: HTTPResponse, on connection: MHDConnection) -> MHD_Result {
+    func say(_ response: HTTPResponse, on connection: MHDConnection) -> MHD_Result {
         guard let answered = keep(response, goingOnTo: .answered) else { return .NO }
         let isSaid = connection.sayLast(response.bytes(extraHeaders: commonHeaders(for: response, answered).headers))
         state.withLock { $0.isSaid = isSaid }
@@ -200,7 +202,9 @@ final class Exchange: Sendable {
     }
 
     private func respond(_ response: HTTPResponse, on connection: MHDConnection) -> MHD_Result {
-        guard connection.hasRoom(for: response) else { return sayThatHeadIsTooLarge(on: connection) }
+        guard connection.hasRoom(for: response) else {
+            return refuseHead(state.withLock { $0.head }, on: connection)
+        }
         guard let answered = keep(response, goingOnTo: .answered) else { return .NO }
         return connection.queue(response, commonHeaders(for: response, answered))
     }
@@ -223,21 +227,5 @@ final class Exchange: Sendable {
         phases[.queue] = answered.queueSeconds
         phases[.total] = started.distance(to: .now)
         return server.commonHeaders(id: answered.id, phases)
-    }
-
-    /// The socket has taken all of the answer, or the connection is gone, after so many bytes of the answer's body.
-    ///
-    /// Answers how many bytes of the body were sent.
-    func complete(bytesLeft: Int?) -> Int {
-        let (route, head) = state.withLock { ($0.route, $0.head) }
-        let pattern = (route ?? server.application.route(of: head)).pattern
-        let (record, bytesSent): (HTTPRecord?, Int) = state.withLock { state in
-            let isComplete = state.end(bytesLeft: bytesLeft)
-            let record = state.record(since: started, route: pattern, isComplete: isComplete)
-            return (state.isHeadRead ? record : nil, state.bytesSent)
-        }
-        if let record { server.application.didFinish(record) }
-        server.exchangeEnded()
-        return bytesSent
     }
 }

@@ -51,6 +51,8 @@ import CMicroHTTPD
         name: UnsafePointer<CChar>?, nameSize: Int, value: UnsafePointer<CChar>?, valueSize: Int
     ) -> MHD_Result {
         guard let name = unsafe name else { return refuse("", "has no name") }
+        // Not a field of the client's.
+        if unsafe CMicroHTTPD_is_own_field(name) { return .YES }
         let nameBytes = unsafe UnsafeRawBufferPointer(start: name, count: nameSize)
         let shownName = unsafe String(decoding: nameBytes, as: UTF8.self)
         guard unsafe Self.isToken(nameBytes) else {

@@ -6,6 +6,8 @@ struct SocketProgress {
     let acknowledged: Int
     /// Whether these are all that were written.
     let isAllAcknowledged: Bool
+    /// Whether the peer has sent anything but its end.
+    let hasReceived: Bool
     private let secondsSinceReceipt: Double
 
     /// nil where the kernel does not say.
@@ -14,6 +16,7 @@ struct SocketProgress {
         guard unsafe CMicroHTTPD_getsockopt_tcp_info(socket, &info) else { return nil }
         acknowledged = Int(clamping: info.bytes_acknowledged)
         isAllAcknowledged = info.is_all_acknowledged
+        hasReceived = info.bytes_received > 1
         secondsSinceReceipt = Double(info.milliseconds_since_receipt) / 1e3
     }
 

@@ -3,14 +3,18 @@ import FoundationEssentials
 import Locking
 import MicroHTTP
 
-/// Finished answers of `GET /frequencies`, which depend on their query and on what Accept takes: bounded in bytes.
+/// Finished answers of `GET /frequencies`, which depend on their query, on what Accept takes and on the models that can be named:
+/// bounded in bytes.
 final class AnswerCache: Sendable {
     /// As both came: what they mean is not looked at.
     struct Key: Hashable {
         let query: Substring
         let accept: String?
+        /// The edition of the catalog with which the answer is made.
+        let edition: Int
 
-        init(_ request: HTTPRequest) {
+        init(_ request: HTTPRequest, edition: Int = 0) {
+            self.edition = edition
             query = request.target.query ?? ""
             accept = request.headers["Accept"]
         }

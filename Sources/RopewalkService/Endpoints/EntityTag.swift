@@ -1,13 +1,13 @@
 import FoundationEssentials
 import MicroHTTP
 
-/// Conditional requests for what never changes within a version (RFC 9110 §8.8, §13).
+/// Conditional requests for answers to GET (RFC 9110 §8.8, §13). Most of them never change within a version.
 enum EntityTag {
-    /// The response with its tag, and how long it may be kept.
-    static func tagged(_ response: HTTPResponse) -> HTTPResponse {
+    /// The response with its tag, and how long it may be kept: a day, or where it may change, only if the service confirms it.
+    static func tagged(_ response: HTTPResponse, mayChange: Bool) -> HTTPResponse {
         var response = response
         response.headers.add("ETag", "\"\(Version.current)-\(digest(response.body.span))\"")
-        response.headers.add("Cache-Control", "public, max-age=86400")
+        response.headers.add("Cache-Control", mayChange ? "no-cache" : "public, max-age=86400")
         if response.headers["Vary"] == nil { response.headers.add("Vary", "Accept") }
         return response
     }

@@ -31,7 +31,7 @@ struct FrequenciesEndpoint: Endpoint {
     }
 
     func answer(_ request: HTTPRequest) throws -> EndpointAnswer {
-        let key = AnswerCache.Key(request)
+        let key = AnswerCache.Key(request, edition: models.edition)
         if let known = answers.answer(for: key), let reservation = writer.budget.reserve(known.body.count) {
             var response = EntityTag.respond(to: request, with: known)
             response.reservation = reservation
@@ -82,7 +82,7 @@ struct FrequenciesEndpoint: Endpoint {
         case .npy, .safetensors:
             response = try binaryResponse(format == .npy ? .npy : .safetensors, query, table, rows, reservation)
         }
-        response = EntityTag.tagged(response)
+        response = EntityTag.tagged(response, mayChange: models.mayChange && query.source.model != nil)
         clock.end(.encode)
         response.phases = clock.phases
         return response

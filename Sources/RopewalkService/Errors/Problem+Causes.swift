@@ -57,6 +57,10 @@ extension Problem {
             self.init(.malformedRequest, at: .header(name), "the header field \(name) \(reason)")
         case .unusableRequestLine:
             self.init(.malformedRequest, "the request line holds bytes that no method or URI has; percent-encode them")
+        case .headTooLarge(let limit):
+            self.init(
+                .headTooLarge,
+                "the request line and header fields are longer than \(limit) bytes, or the fields are too many")
         case .unknownExpectation(let expectation):
             self.init(.unknownExpectation, at: .header("Expect"), "the expectation \(expectation) is not known here")
         case .bodyTooLarge(let limit, let asked):

@@ -6,6 +6,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
     case duplicateKey = "duplicate-key"
     case nestingTooDeep = "nesting-too-deep"
     case malformedRequest = "malformed-request"
+    case headTooLarge = "head-too-large"
     case notFound = "not-found"
     case methodNotAllowed = "method-not-allowed"
     case notAcceptable = "not-acceptable"
@@ -54,6 +55,11 @@ enum ProblemKind: String, CaseIterable, Sendable {
             (
                 400, "Unusable request",
                 "A header field or the request target is not what HTTP allows. Where it is the head, the connection is closed."
+            )
+        case .headTooLarge:
+            (
+                431, "Head too large",
+                "The request line and the header fields are longer than 32 KiB, or the fields are too many. A request line alone gets 414."
             )
         case .notFound:
             (404, "Nothing here", "No route has this path. GET / lists them.")

@@ -7,6 +7,10 @@ package struct ModelCatalog: Sendable {
     private var presets: [String: ModelPreset] = [:]
     /// In the order of their names, without aliases.
     private(set) var all: [ModelPreset] = []
+    /// Grows each time the service replaces its catalog, so that answers made with an earlier one are told apart.
+    private(set) var edition = 0
+    /// True where models come from a file, which the service may read again while it runs.
+    private(set) var mayChange = false
 
     /// The models that come with the service.
     package static let builtIn: ModelCatalog = {
@@ -31,7 +35,15 @@ package struct ModelCatalog: Sendable {
         sum.all.removeAll { other.presets[$0.name] != nil }
         sum.presets = sum.presets.filter { other.presets[$0.key] == nil && other.presets[$0.value.name] == nil }
         for model in other.all { try sum.add(model) }
+        sum.mayChange = true
         return sum
+    }
+
+    /// The same models as the next edition after another catalog.
+    func replacing(_ other: ModelCatalog) -> ModelCatalog {
+        var next = self
+        next.edition = other.edition + 1
+        return next
     }
 
     subscript(name: String) -> ModelPreset? { presets[name] }
