@@ -71,7 +71,8 @@ struct AttentionRequest {
         ).read(areNeeded: rotates || isCausal, &warnings)
         try Self.checkTables(attention, fields)
         attention.mask = try Self.mask(operands, attention.shape, &warnings)
-        if let scale = scale ?? rotary?.softmaxScale { attention.scale = scale }
+        if let scale = scale ?? rotary?.attention?.attention.scale { attention.scale = scale }
+        warnings += rotary?.attention?.missing(from: attention) ?? []
         self.attention = attention
         type = operands.type
         self.warnings = warnings

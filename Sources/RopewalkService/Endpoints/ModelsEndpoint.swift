@@ -44,12 +44,16 @@ struct ModelEndpoint: Endpoint {
                 try engine.tables(for: parameters, reaching: [], from: rotary.source)
             }
         }
+        guard let config = types.first.flatMap({ model.config(layerType: $0) }) else {
+            preconditionFailure("a preset has a config")
+        }
+        let attention = model.attention(config)
         let answer = Answer(
             aliases: model.aliases,
             layers: model.layerTypes.isEmpty ? nil : Dictionary(uniqueKeysWithValues: zip(model.layerTypes, ropes)),
-            layersWithoutRotation: model.layersWithoutRotation, name: model.name,
-            rope: model.layerTypes.isEmpty ? ropes[0] : nil, softmaxScale: model.softmaxScale, source: model.source,
-            unverified: model.unverified.isEmpty ? nil : model.unverified, window: model.window)
+            layersWithoutRotation: model.unrotatedLayers(config)?.layers, name: model.name,
+            rope: model.layerTypes.isEmpty ? ropes[0] : nil, softmaxScale: attention.scale, source: model.source,
+            unverified: model.unverified.isEmpty ? nil : model.unverified, window: attention.window)
         return .now(
             HTTPResponse(
                 status: 200, headers: ["Content-Type": "application/json"], body: try JSONWriter.write(answer)))

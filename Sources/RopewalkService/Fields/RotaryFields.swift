@@ -34,8 +34,8 @@ final class RotaryFields: Sendable {
     /// Whether the ladder depends on a length that only positions could tell.
     let isLengthMissing: Bool
     private let precision: Precision
-    /// What scores are multiplied by, where a model has it otherwise than 1/√d.
-    let softmaxScale: Double?
+    /// What the attention of a model or config does besides rotating; nil where neither is given.
+    let attention: LayerAttention?
     /// What is legal and probably not meant.
     let warnings: [String]
     let source: RopeSource
@@ -140,7 +140,7 @@ final class RotaryFields: Sendable {
         self.substitute = substitute
         substitutePlace = fields.place(of: SubstituteFields.names.first(where: fields.contains) ?? "inv_freq")
         self.config = config
-        softmaxScale = known?.softmaxScale
+        attention = known?.attention
         source = RopeSource(
             // Of a model the catalog says where its parameters are from.
             inferred: known?.model != nil
@@ -148,6 +148,7 @@ final class RotaryFields: Sendable {
                 : config?.inferred(
                     beside: [
                         base == nil ? nil : "base", layout == nil ? nil : "layout",
+                        layout == nil && output == nil ? nil : "output_layout",
                         rotaryDimension == nil && rotaryShare == nil ? nil : "rotary_dim",
                     ]),
             model: known?.model,
