@@ -114,5 +114,13 @@ extension Problem {
 
 extension Int {
     /// So many elements, in a message.
-    var elements: String { self == 1 ? "1 element" : "\(self) elements" }
+    var elements: String { counted("element") }
+    var numbers: String { counted("number") }
+    var rows: String { counted("row") }
+    var pairs: String { counted("pair") }
+    var axes: String { self == 1 ? "1 axis" : "\(self) axes" }
+    var positions: String { counted("position") }
+
+    /// With the noun in the plural unless there is one.
+    func counted(_ noun: String) -> String { self == 1 ? "1 \(noun)" : "\(self) \(noun)s" }
 }

@@ -14,6 +14,8 @@ struct ConfigFields {
     let base: Double
     let basePlace: Place
     let scaling: Scaling
+    /// The keys of the scaling as they stand in the config; nil where it has none.
+    let scalingFields: JSONFields?
     /// By which position each pair turns.
     let axes: PairAxes
     let lengths: ScalingFields.Lengths
@@ -54,6 +56,7 @@ struct ConfigFields {
                 otherNames: RopeDictionary.baseNames + [Self.queryScale, "interleaved"])
         }
         self.scaling = scaling?.scaling ?? .none
+        scalingFields = dictionary.fields
         self.lengths = lengths
         (base, basePlace) = try dictionary.base(text, modelType: name, &inferred)
 

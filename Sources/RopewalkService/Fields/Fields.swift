@@ -16,8 +16,8 @@ protocol Fields {
     /// The place of an element of a list, or of lists.
     func place(of name: String, indices: [Int]) -> Place
 
-    /// A number, a list, or lists in lists, of positions. `rowCount` are wanted; more than can be of use need not be read.
-    func positions(_ name: String, rowCount: Int) throws -> PositionList
+    /// A number, a list, or lists in lists, of positions. As many as `rowCounts` allows are wanted; more need not be read.
+    func positions(_ name: String, rowCounts: ClosedRange<Int>) throws -> PositionList
     /// Those of a rotation.
     func rotary(_ context: RequestContext) throws -> RotaryFields
 }

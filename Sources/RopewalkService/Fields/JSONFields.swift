@@ -61,7 +61,7 @@ struct JSONFields: Fields, Sendable {
         return list.numbers
     }
 
-    func positions(_ name: String, rowCount: Int) throws -> PositionList {
+    func positions(_ name: String, rowCounts: ClosedRange<Int>) throws -> PositionList {
         let value = try value(of: name)
         if value.kind == .number { return PositionList(numbers: [try number(name)], axes: []) }
         guard value.kind == .array else {

@@ -16,7 +16,7 @@ struct PositionFields {
 
     /// Positions that fit the rows; one list serves every axis.
     func lists() throws -> Positions {
-        try lists(fields.positions(name, rowCount: rowCount))
+        try lists(fields.positions(name, rowCounts: rowCount...rowCount))
     }
 
     func lists(_ written: PositionList) throws -> Positions {

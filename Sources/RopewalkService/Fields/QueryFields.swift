@@ -66,12 +66,17 @@ struct QueryFields: Fields, Sendable {
         }
     }
 
-    func positions(_ name: String, rowCount: Int) throws -> PositionList {
+    func positions(_ name: String, rowCounts: ClosedRange<Int>) throws -> PositionList {
         let range = try positionRange(name)
-        if let range, range.count != rowCount {
+        if let range, !rowCounts.contains(range.count) {
+            guard rowCounts.count == 1 else {
+                throw Problem(
+                    .answerTooLarge, at: place(of: name),
+                    "\(name) holds \(range.count) positions, and the answer may have at most \(rowCounts.upperBound) rows")
+            }
             throw Problem(
                 .shapeMismatch, at: place(of: name),
-                "there are \(range.count) numbers here, and the sequence has \(rowCount) rows")
+                "\(name) holds \(range.count.numbers), and the sequence has \(rowCounts.lowerBound.rows)")
         }
         let list = try range.map { $0.map(Double.init) } ?? numbers(name)
         return PositionList(numbers: list, axes: list.count == 1 ? [] : [list.count], isEitherWay: list.count == 1)

@@ -71,14 +71,32 @@ final class RotaryFields: Sendable {
 
     /// Those of a query, which has no layout to choose where nothing is turned.
     convenience init(_ fields: QueryFields, _ models: ModelCatalog, mustNameLayout: Bool) throws {
-        let isScaled = ScalingFields.names.contains(where: fields.contains)
-        let scaling = try isScaled ? ScalingFields(fields, otherNames: fields.names) : nil
+        let known = try fields.ifGiven("model") { try KnownParameters(model: $0, fields, models) }
+        let scaling = try Self.scaling(fields, known?.config)
         try self.init(
             fields, scaling: scaling, scalingBase: nil,
             scalingPlace: { fields.place(of: fields.contains($0) || !fields.contains("model") ? $0 : "model") },
             substitute: SubstituteFields.inverseFrequencies(fields, scaling: scaling),
-            known: fields.ifGiven("model") { try KnownParameters(model: $0, fields, models) },
-            mustNameLayout: mustNameLayout)
+            known: known, mustNameLayout: mustNameLayout)
+    }
+
+    /// The scaling of a query's keys: in place of a model's as a whole with `rope_type`, else key by key.
+    private static func scaling(_ fields: QueryFields, _ config: ConfigFields?) throws -> ScalingFields? {
+        guard ScalingFields.names.contains(where: fields.contains) else { return nil }
+        guard let config, let keys = config.scalingFields, !["rope_type", "type"].contains(where: fields.contains) else {
+            return try ScalingFields(fields, otherNames: fields.names)
+        }
+        let isProportional = if case .proportional = config.scaling { true } else { false }
+        let merged = MergedScaling(fields, over: keys, keepsShare: isProportional)
+        var lengths = config.lengths
+        lengths.extended = try ScalingFields.length("max_position_embeddings", fields) ?? lengths.extended
+        if let original = try ScalingFields.length("original_max_position_embeddings", fields) {
+            lengths.original = original
+            lengths.isBeforeOriginal = true
+        }
+        let isOnAxes = ScalingFields.axisNames.contains(where: fields.contains)
+        return try ScalingFields(
+            merged, beside: lengths, defaultType: .default, otherNames: merged.names, inheritedAxes: isOnAxes ? nil : config.axes)
     }
 
     private init(

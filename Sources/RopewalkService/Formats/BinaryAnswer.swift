@@ -129,7 +129,7 @@ struct BinaryAnswer: ~Copyable {
             }
         }
         guard operation.isArithmetic, buffer.firstNonFinite(of: index) != nil else { return }
-        try Problem.check(source, operation.shape, name)
+        try Problem.check(source, operation.sourceShape, name)
         try check(index)
     }
 
