@@ -69,9 +69,9 @@ struct BinaryAttentionOperands: AttentionOperands {
         tensors = Dictionary(uniqueKeysWithValues: upload.tensors.map { ($0.name, $0.bytes) })
         let known = AttentionRequest.tensorNames + ["mask", "query_positions", "key_positions"]
         if let unknown = tensors.keys.sorted().first(where: { !known.contains($0) }) {
-            let hint =
-                known.nearest(to: unknown).map { "; did you mean \($0)?" }
-                ?? "; known are \(known.joined(separator: ", "))"
+            let advice =
+                FieldAdvice.advice(on: unknown, among: known) ?? known.nearest(to: unknown).map { "did you mean \($0)?" }
+            let hint = "; " + (advice ?? "known are \(known.joined(separator: ", "))")
             throw Problem(
                 .unknownField, at: .tensor(unknown.clipped), "an attention has no tensor \"\(unknown.clipped)\"\(hint)")
         }

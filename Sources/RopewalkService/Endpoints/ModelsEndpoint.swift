@@ -39,7 +39,7 @@ struct ModelEndpoint: Endpoint {
             }
             let rotary = try RotaryFields(KnownParameters(model, config))
             let place = Place.pointer(JSONPointer(["config"]))
-            let parameters = try rotary.parameters(dimension: dimension, at: place) { "heads are of \($0) elements" }
+            let parameters = try rotary.parameters(dimension: dimension, at: place) { "heads are of \($0.elements)" }
             return try RopeDescription(parameters, rotary.source) {
                 try engine.tables(for: parameters, reaching: [], from: rotary.source)
             }
@@ -81,8 +81,10 @@ struct ModelEndpoint: Endpoint {
 }
 
 extension ModelCatalog {
-    /// `; did you mean …?`, or where the list is.
+    /// Why there is no model of a name, which one may be meant, or where the list is.
     func hint(for name: String) -> String {
-        names.sorted().nearest(to: name).map { "; did you mean \($0)?" } ?? "; GET /models lists them"
+        let name = Self.plain(name)
+        if let explanation = OtherPositions.explanation(of: name) { return "; \(explanation)" }
+        return names.sorted().nearest(to: name).map { "; did you mean \($0)?" } ?? "; GET /models lists them"
     }
 }

@@ -120,7 +120,4 @@ extension Int {
     var pairs: String { counted("pair") }
     var axes: String { self == 1 ? "1 axis" : "\(self) axes" }
     var positions: String { counted("position") }
-
-    /// With the noun in the plural unless there is one.
-    func counted(_ noun: String) -> String { self == 1 ? "1 \(noun)" : "\(self) \(noun)s" }
 }

@@ -95,11 +95,15 @@ struct ConfigFields {
             modelType.map { found in
                 Problem(
                     .unknownValue, at: found.place,
-                    "the layout of model_type \"\(found.value.clipped)\" is not known here; give layout beside config")
+                    OtherPositions.explanation(of: found.value.lowercased()).map {
+                        "a model of model_type \"\(found.value.clipped)\" is not rotated: \($0)"
+                    }
+                        ?? "the layout of model_type \"\(found.value.clipped)\" is not known here; give layout next to config"
+                )
             }
             ?? Problem(
                 .missingField, at: text.place(of: "model_type"),
-                "model_type is missing, which tells the layout; give it, or layout beside config")
+                "model_type is missing, which tells the layout; give it, or layout next to config")
         if let layout, givenLayout == nil {
             inferred.append(
                 isInterleaved == nil

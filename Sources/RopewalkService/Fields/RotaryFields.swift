@@ -148,9 +148,9 @@ final class RotaryFields: Sendable {
         }
         rotaryStart = try fields.ifGiven("rotary_start", fields.integer)
         rotaryStartPlace = fields.place(of: "rotary_start")
-        let output = try fields.ifGiven("output_layout") { try fields.choice($0, of: PairLayout.self) }
+        let output = try fields.ifGiven("output_layout", fields.layout)
         outputLayout = output ?? (fields.contains("layout") ? nil : known?.outputLayout)
-        layout = try fields.ifGiven("layout") { try fields.choice($0, of: PairLayout.self) }
+        layout = try fields.ifGiven("layout", fields.layout)
         if layout == nil, let config, config.layout == nil { throw config.layoutProblem }
         self.scaling = scaling?.scaling
         self.scalingPlace = scalingPlace
@@ -242,7 +242,7 @@ final class RotaryFields: Sendable {
             let heads = head.map { $0 == turning ? "" : ", in heads of \($0)" } ?? ""
             throw Problem(
                 .shapeMismatch, at: place,
-                "\(name(dimension)), and by \(source.model.map { "model \($0)" } ?? "config") \(turning) elements turn\(heads)"
+                "\(name(dimension)), and by \(source.model.map { "model \($0)" } ?? "config") \(turning.elements) \(turning == 1 ? "rotates" : "rotate")\(heads)"
             )
         }
         return turning

@@ -33,7 +33,7 @@ struct ModelPreset: Sendable {
                 .unknownValue, at: fields.place(of: "aliases"),
                 "a model's name is a part of a path, and \"\(bad.clipped)\" is none")
         }
-        let layout = try fields.ifGiven("layout") { try fields.choice($0, of: PairLayout.self) }
+        let layout = try fields.ifGiven("layout", fields.layout)
         let config = try fields.object("config", ignoringNull: true)
         let place = fields.place(of: "config")
         layerTypes = try RopeDictionary.layerTypes(
@@ -43,7 +43,7 @@ struct ModelPreset: Sendable {
                 (type ?? "", try ConfigFields(config, layerType: type, layerTypePlace: place, layout: layout))
             })
         given = (
-            try fields.ifGiven("output_layout") { try fields.choice($0, of: PairLayout.self) },
+            try fields.ifGiven("output_layout", fields.layout),
             try fields.ifGiven("softmax_scale", fields.number),
             try fields.ifGiven("layers_without_rotation") { UnrotatedLayers(layers: try fields.string($0)) },
             try fields.ifGiven("window", fields.integer)
@@ -57,7 +57,7 @@ struct ModelPreset: Sendable {
                     .missingField, at: place, "head_dim is missing, and hidden_size and num_attention_heads are")
             }
             let rotary = try RotaryFields(KnownParameters(self, config))
-            let parameters = try rotary.parameters(dimension: dimension, at: place) { "heads are of \($0) elements" }
+            let parameters = try rotary.parameters(dimension: dimension, at: place) { "heads are of \($0.elements)" }
             guard RotaryEngine(maxCacheBytes: 0).table(for: parameters).isFinite else {
                 throw Problem(.outOfRange, at: place, "the ladder has a frequency or base that is not finite")
             }
