@@ -46,7 +46,9 @@ public struct Router<Handler: Sendable>: Sendable {
     /// What a path may have been added as: with a name in place of its last segment, or of its last two.
     @usableFromInline func patterns(of path: String) -> [String] {
         let pattern = Self.pattern(of: path)
-        guard path.last != "/", let slash = path.lastIndex(of: "/"), !path[..<slash].hasSuffix("/") else { return [pattern] }
+        guard path.last != "/", let slash = path.lastIndex(of: "/"), !path[..<slash].hasSuffix("/") else {
+            return [pattern]
+        }
         return [pattern, Self.pattern(of: String(path[..<slash]))]
     }
 

@@ -104,7 +104,8 @@ import Testing
 
     @Test(arguments: [
         ("gpt2", "learned absolute positions"), ("openai-community/gpt2-xl", "learned absolute positions"),
-        ("bigscience/bloom-7b1", "ALiBi"), ("google/flan-t5-small", "T5's relative biases"), ("mosaicml/mpt-7b", "ALiBi"),
+        ("bigscience/bloom-7b1", "ALiBi"), ("google/flan-t5-small", "T5's relative biases"),
+        ("mosaicml/mpt-7b", "ALiBi"),
         ("bert-base-uncased", "learned absolute positions"), ("facebook/opt-125m", "learned absolute positions"),
         ("microsoft/deberta-v3-base", "separate projections"),
     ])
@@ -123,7 +124,8 @@ import Testing
         #expect(try detail("/rope/apply", config, "unknown-value /config/model_type").contains("does not use RoPE"))
         let other = #"{"x":[[1,0]],"config":{"model_type":"optimus","head_dim":2}}"#
         #expect(try detail("/rope/apply", other, "unknown-value /config/model_type").contains("is not known here"))
-        #expect(try detail("/rope/apply", #"{"x":[[1,0]],"model":"llama-3.1-8c"}"#, "unknown-value /model").hasSuffix("?"))
+        #expect(
+            try detail("/rope/apply", #"{"x":[[1,0]],"model":"llama-3.1-8c"}"#, "unknown-value /model").hasSuffix("?"))
     }
 
     @Test(arguments: [

@@ -139,7 +139,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (#""model_type":"llama","head_dim":4"#, #","layer_type":"full_attention""#, "layer_type has no effect"),
+        (#""model_type":"llama","head_dim":4"#, #","layer_type":"full_attention""#, "layer_type has no effect")
     ])
     func `what is read otherwise is warned of`(_ config: String, _ fields: String, _ warning: String) throws {
         let warnings = try answer(config, fields)["warnings"].elements.compactMap(\.string)

@@ -177,7 +177,8 @@ import Testing
     func `a rotation says which layers of its model do not rotate`(_ model: String) throws {
         let warnings = try answer("/rope/apply", #"{"x":[\#(row(128, 7))],"model":"\#(model)"}"#)["warnings"]
         #expect(warnings.elements.compactMap(\.string).contains { $0.contains("do not rotate") })
-        #expect(try JSON(answering("GET", "/models/\(model)").body)["layers_without_rotation"] == .string("every fourth"))
+        #expect(
+            try JSON(answering("GET", "/models/\(model)").body)["layers_without_rotation"] == .string("every fourth"))
     }
 
     @Test(arguments: [

@@ -118,7 +118,8 @@ import Testing
     @Test func `lengths, shares and axes are keys as well`() throws {
         let length = try rope("model=llama-3.1-8b&original_max_position_embeddings=4096")["rope"]["scaling"]
         #expect(length["original_max_position_embeddings"] == .number(4096) && length["factor"] == .number(8))
-        #expect(try rope("model=phi-2&partial_rotary_factor=0.5&rope_type=default")["rope"]["rotary_dim"] == .number(40))
+        #expect(
+            try rope("model=phi-2&partial_rotary_factor=0.5&rope_type=default")["rope"]["rotary_dim"] == .number(40))
         let axes = try rope("model=qwen2-vl-7b&mrope_section=32,16,16")["rope"]["axes"]
         #expect(axes.string?.hasPrefix(String(repeating: "T", count: 32) + "H") == true)
         let kept = try rope("model=deepseek-v3&factor=20")["rope"]
@@ -131,7 +132,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("model=qwen2.5-7b&factor=4", "missing-field rope_type"), ("model=llama-3.1-8b&factor=0", "out-of-range factor"),
+        ("model=qwen2.5-7b&factor=4", "missing-field rope_type"),
+        ("model=llama-3.1-8b&factor=0", "out-of-range factor"),
         ("model=llama-3.1-8b&factor=x", "wrong-type factor"),
         ("model=llama-3.1-8b&original_max_position_embeddings=0", "out-of-range original_max_position_embeddings"),
     ])

@@ -46,7 +46,8 @@ package struct AttentionShape: Sendable, Equatable {
         }
         guard value.sequenceLength == keyLength else {
             throw AttentionShapeError(
-                .value, "value has \(value.sequenceLength.counted("row")), and key has \(keyLength); each key has one value")
+                .value,
+                "value has \(value.sequenceLength.counted("row")), and key has \(keyLength); each key has one value")
         }
     }
 

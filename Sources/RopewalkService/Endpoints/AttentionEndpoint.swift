@@ -84,7 +84,8 @@ struct AttentionEndpoint: Endpoint {
             var answer = try BinaryAnswer(
                 format, request.answerShapes.map { .init(name: $0.name, form: try StoredShape(type, $0.shape)) },
                 description: .init(
-                    rope, attention: AttentionDescription(request.attention), warnings: request.warnings), writer, reservation, beside: bodyCount,
+                    rope, attention: AttentionDescription(request.attention), warnings: request.warnings), writer,
+                reservation, beside: bodyCount,
                 working: working + elsewhere)
             clock.end(.decode)
             try answer.run(request.attention, by: engine, helpedBy: compute) { cancellation.isCancelled }
@@ -102,7 +103,8 @@ struct AttentionEndpoint: Endpoint {
         clock.end(.compute)
         try cancellation.check()
         let answer = Answer(
-            attention: AttentionDescription(request.attention), output: JSONTensor(output, form: form), rope: rope, shape: output.shape.axes,
+            attention: AttentionDescription(request.attention), output: JSONTensor(output, form: form), rope: rope,
+            shape: output.shape.axes,
             warnings: request.warnings.isEmpty ? nil : request.warnings,
             weights: weights.map { JSONTensor($0, form: form) })
         var response = try writer.response(answer, reservation, vary: "Accept")

@@ -70,7 +70,8 @@ struct BinaryAttentionOperands: AttentionOperands {
         let known = AttentionRequest.tensorNames + ["mask", "query_positions", "key_positions"]
         if let unknown = tensors.keys.sorted().first(where: { !known.contains($0) }) {
             let advice =
-                FieldAdvice.advice(on: unknown, among: known) ?? known.nearest(to: unknown).map { "did you mean \($0)?" }
+                FieldAdvice.advice(on: unknown, among: known)
+                ?? known.nearest(to: unknown).map { "did you mean \($0)?" }
             let hint = "; " + (advice ?? "known are \(known.joined(separator: ", "))")
             throw Problem(
                 .unknownField, at: .tensor(unknown.clipped), "an attention has no tensor \"\(unknown.clipped)\"\(hint)")

@@ -45,7 +45,8 @@ struct RopeConvertRequest: RopeRequest {
         guard turning > 0, turning.isMultiple(of: 2) else {
             throw Problem(
                 .oddDimension, at: rotary == nil ? place : fields.place(of: "rotary_dim"),
-                "\(turning.elements) of \(name) would move; layouts are of pairs, so rotary_dim must be even and at least 2")
+                "\(turning.elements) of \(name) would move; layouts are of pairs, so rotary_dim must be even and at least 2"
+            )
         }
         guard turning <= dimension else {
             throw Problem(

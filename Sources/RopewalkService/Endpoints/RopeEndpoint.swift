@@ -97,7 +97,8 @@ struct RopeEndpoint<Request: RopeRequest>: Endpoint {
         // A format of one tensor leaves out the positions.
         let written = format.holdsSeveral ? tensors.all : answered
         var answer = try BinaryAnswer(
-            format, written.map {
+            format,
+            written.map {
                 .init(name: negotiation.body.holdsSeveral ? $0.name : "y", form: try $0.answerForm)
             },
             description: .init(ropes, warnings: warnings), writer, reservation, beside: body.count,

@@ -49,7 +49,9 @@ struct TensorOperation: Sendable {
 
     /// The elements into other memory, of which every element is written.
     func run(_ source: Span<Float>, into target: inout MutableSpan<Float>, by engine: RotaryEngine) {
-        guard source.count == shape.count else { return run(source.repeated(copies ?? 1).span, into: &target, by: engine) }
+        guard source.count == shape.count else {
+            return run(source.repeated(copies ?? 1).span, into: &target, by: engine)
+        }
         switch action {
         case .turn(let parameters, let positions, let reaches, let direction):
             engine.rotate(source, shape, into: &target, at: positions, reaching: reaches, by: parameters, direction)
@@ -59,7 +61,9 @@ struct TensorOperation: Sendable {
 
     /// The same in float64.
     func run(_ source: Span<Double>, into target: inout MutableSpan<Double>, by engine: RotaryEngine) {
-        guard source.count == shape.count else { return run(source.repeated(copies ?? 1).span, into: &target, by: engine) }
+        guard source.count == shape.count else {
+            return run(source.repeated(copies ?? 1).span, into: &target, by: engine)
+        }
         switch action {
         case .turn(let parameters, let positions, let reaches, let direction):
             engine.rotate(source, shape, into: &target, at: positions, reaching: reaches, by: parameters, direction)

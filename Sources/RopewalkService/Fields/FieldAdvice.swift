@@ -12,7 +12,8 @@ enum FieldAdvice {
     private static let attention: [String: String] = {
         let bias = "mask takes numbers to add to the scaled scores"
         let hiding = "mask takes booleans, true = attend, and hides the other keys"
-        let past = "key and value take all rows, and key_positions says where they are; query_positions says where queries are"
+        let past =
+            "key and value take all rows, and key_positions says where they are; query_positions says where queries are"
         var advice: [String: String] = [:]
         for name in ["bias", "attn_bias", "attention_bias", "position_bias", "alibi", "alibi_slopes", "rel_pos_bias"] {
             advice[name] = bias

@@ -88,7 +88,8 @@ extension Fields {
         let known = known()
         let unknown = names.filter { !known.contains($0) }.sorted()
         let entries = unknown.prefix(Self.mostEntries).map { name in
-            let advice = FieldAdvice.advice(on: name, among: known) ?? known.nearest(to: name).map { "did you mean \($0)?" }
+            let advice =
+                FieldAdvice.advice(on: name, among: known) ?? known.nearest(to: name).map { "did you mean \($0)?" }
             let hint = "; " + (advice ?? "known are \(known.joined(separator: ", "))")
             return Problem.Entry(detail: "there is no field \"\(name.clipped)\" here\(hint)", place: place(of: name))
         }

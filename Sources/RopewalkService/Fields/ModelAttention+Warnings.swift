@@ -28,7 +28,8 @@ struct LayerAttention: Sendable {
             )
         }
         if let distance = attention.dualChunkDistance, answer.seesKeyBehind({ $0 - $1 > distance }) {
-            missing.append("dual chunk attention beyond a distance of \(distance.shortest) (dual_chunk_attention_config)")
+            missing.append(
+                "dual chunk attention beyond a distance of \(distance.shortest) (dual_chunk_attention_config)")
         }
         if let count = attention.indexedKeys, answer.shape.keyLength > count {
             missing.append("an indexer that lets a query see \(count) keys (index_topk)")

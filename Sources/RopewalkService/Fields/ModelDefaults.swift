@@ -16,7 +16,9 @@ enum ModelDefaults {
 
     /// What the class multiplies scores by, whatever its config says; nil of most.
     static func scale(of modelType: String, head: Int?) -> Double? {
-        if ["gemma3n", "gemma4", "embedding_gemma2", "diffusion_gemma"].contains(where: modelType.hasPrefix) { return 1 }
+        if ["gemma3n", "gemma4", "embedding_gemma2", "diffusion_gemma"].contains(where: modelType.hasPrefix) {
+            return 1
+        }
         return modelType == "zamba2" ? head.map { 1 / (Double($0) / 2).squareRoot() } : nil
     }
 

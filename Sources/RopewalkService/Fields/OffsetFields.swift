@@ -65,7 +65,8 @@ enum OffsetFields {
         guard positions.fit(shape) else {
             throw Problem(
                 .outOfRange, at: fields.place(of: "offset"),
-                "offset \(offset.shortest) leads to positions beyond 2^53 in magnitude in \(shape.sequenceLength.rows) of \(tensor)")
+                "offset \(offset.shortest) leads to positions beyond 2^53 in magnitude in \(shape.sequenceLength.rows) of \(tensor)"
+            )
         }
         return positions
     }

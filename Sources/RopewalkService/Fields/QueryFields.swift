@@ -72,7 +72,8 @@ struct QueryFields: Fields, Sendable {
             guard rowCounts.count == 1 else {
                 throw Problem(
                     .answerTooLarge, at: place(of: name),
-                    "\(name) holds \(range.count.positions), and the answer may have at most \(rowCounts.upperBound.rows)")
+                    "\(name) holds \(range.count.positions), and the answer may have at most \(rowCounts.upperBound.rows)"
+                )
             }
             throw Problem(
                 .shapeMismatch, at: place(of: name),

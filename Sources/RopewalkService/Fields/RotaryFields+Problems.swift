@@ -43,11 +43,13 @@ extension RotaryFields {
         case .factorCount(let parameter, let count, let pairs):
             Problem(
                 .shapeMismatch, at: rotaryDimension == nil ? scalingPlace(parameter) : rotaryDimensionPlace,
-                "\(parameter) has \(count.counted("factor")), and \(pairs.pairs) \(pairs == 1 ? "rotates" : "rotate"); one factor for each pair is needed")
+                "\(parameter) has \(count.counted("factor")), and \(pairs.pairs) \(pairs == 1 ? "rotates" : "rotate"); one factor for each pair is needed"
+            )
         case .sections(let sum, let pairs):
             Problem(
                 .shapeMismatch, at: rotaryDimension == nil ? scalingPlace("mrope_section") : rotaryDimensionPlace,
-                "mrope_section has \(sum.pairs) together, and \(pairs.pairs) \(pairs == 1 ? "rotates" : "rotate"); rotary_dim is twice their sum")
+                "mrope_section has \(sum.pairs) together, and \(pairs.pairs) \(pairs == 1 ? "rotates" : "rotate"); rotary_dim is twice their sum"
+            )
         case .interleavedSection(let axis, let count, let pairs):
             Problem(
                 .shapeMismatch, at: scalingPlace("mrope_section"),
@@ -56,7 +58,8 @@ extension RotaryFields {
         case .axisCount(let count, let pairs):
             Problem(
                 .shapeMismatch, at: rotaryDimension == nil ? scalingPlace("axes") : rotaryDimensionPlace,
-                "axes names the axis of \(count.pairs), and \(pairs.pairs) \(pairs == 1 ? "rotates" : "rotate"); one letter for each pair is needed")
+                "axes names the axis of \(count.pairs), and \(pairs.pairs) \(pairs == 1 ? "rotates" : "rotate"); one letter for each pair is needed"
+            )
         case .unevenAxes(let rotary):
             Problem(
                 .shapeMismatch, at: scalingPlace("axes"),

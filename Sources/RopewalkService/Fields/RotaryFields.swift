@@ -80,25 +80,6 @@ final class RotaryFields: Sendable {
             known: known, mustNameLayout: mustNameLayout)
     }
 
-    /// The scaling of a query's keys: in place of a model's as a whole with `rope_type`, else key by key.
-    private static func scaling(_ fields: QueryFields, _ config: ConfigFields?) throws -> ScalingFields? {
-        guard ScalingFields.names.contains(where: fields.contains) else { return nil }
-        guard let config, let keys = config.scalingFields, !["rope_type", "type"].contains(where: fields.contains) else {
-            return try ScalingFields(fields, otherNames: fields.names)
-        }
-        let isProportional = if case .proportional = config.scaling { true } else { false }
-        let merged = MergedScaling(fields, over: keys, keepsShare: isProportional)
-        var lengths = config.lengths
-        lengths.extended = try ScalingFields.length("max_position_embeddings", fields) ?? lengths.extended
-        if let original = try ScalingFields.length("original_max_position_embeddings", fields) {
-            lengths.original = original
-            lengths.isBeforeOriginal = true
-        }
-        let isOnAxes = ScalingFields.axisNames.contains(where: fields.contains)
-        return try ScalingFields(
-            merged, beside: lengths, defaultType: .default, otherNames: merged.names, inheritedAxes: isOnAxes ? nil : config.axes)
-    }
-
     private init(
         _ fields: some Fields, scaling: ScalingFields?, scalingBase: Double?,
         scalingPlace: @escaping @Sendable (String) -> Place,

@@ -49,7 +49,8 @@ struct UnrotatedLayers: Sendable {
     /// What is said next to an answer that rotates; nil where the layer type that was asked for rotates.
     func warning(layerType: String?, of subject: String) -> String? {
         if let type, layerType == type {
-            return "layers of type \(type) do not rotate in \(subject), and this answer rotates; send rotate false to /attention"
+            return
+                "layers of type \(type) do not rotate in \(subject), and this answer rotates; send rotate false to /attention"
         }
         if type != nil, layerType != nil { return nil }
         return "layers of \(subject) that do not rotate: \(layers); this answer rotates"

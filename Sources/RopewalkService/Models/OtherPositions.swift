@@ -20,7 +20,8 @@ enum OtherPositions {
     private static let families: [(name: String, positions: String)] =
         [
             "gpt2", "gpt-2", "openai-gpt", "distilgpt2", "gpt_bigcode", "starcoder", "santacoder", "gpt-neo", "gpt_neo",
-            "opt", "galactica", "bert", "roberta", "xlm-roberta", "distilbert", "albert", "electra", "camembert", "bart",
+            "opt", "galactica", "bert", "roberta", "xlm-roberta", "distilbert", "albert", "electra", "camembert",
+            "bart",
             "vit", "clip", "biogpt", "xglm",
         ].map { ($0, learned) }
         + ["bloom", "bloomz", "mpt", "baichuan-13b", "falcon-rw", "jina-embeddings-v2"].map { ($0, alibi) }
