@@ -26,16 +26,14 @@ let package = Package(
         .target(name: "CNumberKernels", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
         .target(
             name: "TensorCoding", dependencies: ["CNumberKernels", "PositionalEncoding", "Caching", "LargeMemory"]),
+        .target(name: "CResources", cSettings: [.unsafeFlags(["-std=gnu23", "-Wall", "-Wextra", "-Werror"])]),
         .target(
             name: "RopewalkService",
             dependencies: [
-                "MicroHTTP", "TensorCoding", "PositionalEncoding", "Locking", "Caching",
+                "CResources", "MicroHTTP", "TensorCoding", "PositionalEncoding", "Locking", "Caching",
                 .product(name: "Logging", package: "swift-log"),
             ],
-            resources: [
-                .embedInCode("Resources/openapi.yaml"), .embedInCode("Resources/openapi.json"),
-                .embedInCode("Resources/models.json"),
-            ]
+            exclude: ["Resources/openapi.yaml", "Resources/openapi.json", "Resources/models.json"]
         ),
         .executableTarget(
             name: "ropewalk",

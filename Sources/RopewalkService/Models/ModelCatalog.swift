@@ -11,7 +11,7 @@ package struct ModelCatalog: Sendable {
     /// The models that come with the service.
     package static let builtIn: ModelCatalog = {
         do {
-            return try ModelCatalog(Data(PackageResources.models_json))
+            return try ModelCatalog(Resource.models)
         } catch {
             preconditionFailure("models.json is read by a test: \(error)")
         }
