@@ -59,68 +59,76 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        (#""model_type":"gemma2","head_dim":4,"query_pre_attn_scalar":144"#, "", 1.0 / 12),
-        (#""model_type":"gemma2","head_dim":4"#, "", 1.0 / 16),
-        (#""model_type":"gemma3n_text","head_dim":4"#, #","layer_type":"full_attention""#, 1),
-        (#""model_type":"granite","head_dim":4,"attention_multiplier":0.0078125"#, "", 0.0078125),
-        (#""model_type":"granite","head_dim":4"#, "", 1),
-        (#""model_type":"llama","head_dim":4"#, "", 0.5),
-        (#""model_type":"llama","head_dim":4"#, #","scale":2"#, 2),
-        (#""model_type":"gemma2","head_dim":4,"query_pre_attn_scalar":144"#, #","scale":2"#, 2),
-        (#""model_type":"gemma2","head_dim":4,"query_pre_attn_scalar":null"#, "", 1.0 / 16),
-        // Only the heads of DeepSeek's kind take the square of mscale, and an explicit scaling does not change it.
-        (
-            #""model_type":"deepseek_v3","qk_nope_head_dim":2,"qk_rope_head_dim":2,"rope_scaling":{"type":"yarn","factor":40,"mscale":1,"mscale_all_dim":1,"original_max_position_embeddings":4096}"#,
-            #","scaling":{"rope_type":"linear","factor":2}"#, 0.5 * 1.8738542070926265
-        ),
-        (
-            #""model_type":"mistral","head_dim":4,"rope_scaling":{"type":"linear","factor":40}"#,
-            "", 0.5
-        ),
-    ])
+    @Test(
+        arguments: [
+            (#""model_type":"gemma2","head_dim":4,"query_pre_attn_scalar":144"#, "", 1.0 / 12),
+            (#""model_type":"gemma2","head_dim":4"#, "", 1.0 / 16),
+            (#""model_type":"gemma3n_text","head_dim":4"#, #","layer_type":"full_attention""#, 1),
+            (#""model_type":"granite","head_dim":4,"attention_multiplier":0.0078125"#, "", 0.0078125),
+            (#""model_type":"granite","head_dim":4"#, "", 1),
+            (#""model_type":"llama","head_dim":4"#, "", 0.5),
+            (#""model_type":"llama","head_dim":4"#, #","scale":2"#, 2),
+            (#""model_type":"gemma2","head_dim":4,"query_pre_attn_scalar":144"#, #","scale":2"#, 2),
+            (#""model_type":"gemma2","head_dim":4,"query_pre_attn_scalar":null"#, "", 1.0 / 16),
+            // Only the heads of DeepSeek's kind take the square of mscale, and an explicit scaling does not change it.
+            (
+                #""model_type":"deepseek_v3","qk_nope_head_dim":2,"qk_rope_head_dim":2,"rope_scaling":{"type":"yarn","factor":40,"mscale":1,"mscale_all_dim":1,"original_max_position_embeddings":4096}"#,
+                #","scaling":{"rope_type":"linear","factor":2}"#, 0.5 * 1.8738542070926265
+            ),
+            (
+                #""model_type":"mistral","head_dim":4,"rope_scaling":{"type":"linear","factor":40}"#,
+                "", 0.5
+            ),
+        ] as [(String, String, Double)])
     func `attention takes a config's scale, and says so`(_ config: String, _ fields: String, _ scale: Double) throws {
         let tensors = #""query":[[1,0,0,0]],"key":[[1,0,0,0]],"value":[[1]]"#
         let attention = try answer("/attention", #"{\#(tensors),"config":{\#(config)}\#(fields)}"#)["attention"]
         #expect(try abs(#require(attention["scale"].number) - scale) <= scale * 0x1p-50, "\(attention)")
-        #expect(attention["causal"] == .bool(false) && attention.names.sorted() == ["causal", "scale"])
+        #expect(attention["causal"] == .boolean(false) && attention.names.sorted() == ["causal", "scale"])
     }
 
-    @Test(arguments: [
-        (#""model":"gpt-oss-20b""#, 64, 1, ["sinks"]),
-        (#""model":"gpt-oss-20b""#, 64, 127, ["sinks"]),
-        (#""model":"gpt-oss-20b""#, 64, 128, ["sinks", "a sliding window of 128 keys in its layers of type"]),
-        (#""model":"gpt-oss-20b","layer_type":"sliding_attention""#, 64, 128, ["sinks", "window"]),
-        (#""model":"gpt-oss-20b","layer_type":"full_attention""#, 64, 128, ["sinks"]),
-        // What the caller's own mask hides is not lacked.
-        (#""model":"gpt-oss-20b","mask":[[false,true]]"#, 64, 128, ["sinks"]),
-        (#""model":"gpt-oss-20b","mask":[[-1e9,0]]"#, 64, 128, ["sinks"]),
-        (#""model":"gpt-oss-20b","mask":[[0.5,0]]"#, 64, 128, ["sinks", "window"]),
-        (#""model":"gemma-2-9b""#, 256, 1, ["softcap of 50"]),
-        (#""model":"gemma-2-9b""#, 256, 4096, ["softcap of 50", "window of 4096"]),
-        (#""model":"gemma-3-4b-it","layer_type":"full_attention""#, 256, 5000, []),
-        (#""model":"gemma-3-4b-it","layer_type":"sliding_attention""#, 256, 1023, []),
-        (#""model":"gemma-3-4b-it","layer_type":"sliding_attention""#, 256, 1024, ["window of 1024"]),
-        (#""model":"mistral-7b-v0.1""#, 128, 4095, []),
-        (#""model":"mistral-7b-v0.1","causal":true"#, 128, 4096, ["window of 4096 keys; a mask"]),
-        (#""model":"mistral-7b-v0.3""#, 128, 30_000, []),
-        (#""model":"qwen2-7b""#, 128, 30_000, []),
-        (#""model":"llama-3.1-8b""#, 128, 100_000, []),
-        (#""model":"llama-4-scout-17b-16e","layer_type":"chunked_attention""#, 128, 8191, ["unverified"]),
-        (#""model":"llama-4-scout-17b-16e","layer_type":"chunked_attention""#, 128, 8192, ["unverified", "chunks"]),
-        (
-            #""model":"llama-4-scout-17b-16e","layer_type":"full_attention""#, 128, 8191,
-            ["unverified", "do not rotate", "a temperature"]
-        ),
-        (#""model":"llama-4-scout-17b-16e""#, 128, 1, ["unverified", "do not rotate: every fourth"]),
-        (#""model":"smollm3-3b""#, 128, 1, ["unverified", "do not rotate: every fourth"]),
-        (#""model":"ministral-3-8b-base-2512""#, 128, 16_383, []),
-        (#""model":"ministral-3-8b-base-2512""#, 128, 16_384, ["a temperature"]),
-        (#""model":"modernbert-base","layer_type":"sliding_attention""#, 64, 64, []),
-        (#""model":"modernbert-base","layer_type":"sliding_attention""#, 64, 65, ["64 keys on either side"]),
-        (#""model":"modernbert-base","layer_type":"sliding_attention","query_positions":[0]"#, 64, 65, ["either side"]),
-        (#""model":"qwen2.5-7b-instruct-1m""#, 128, 253_953, ["dual chunk"]),
-    ])
+    @Test(
+        arguments: [
+            (#""model":"gpt-oss-20b""#, 64, 1, ["sinks"]),
+            (#""model":"gpt-oss-20b""#, 64, 127, ["sinks"]),
+            (#""model":"gpt-oss-20b""#, 64, 128, ["sinks", "a sliding window of 128 keys in its layers of type"]),
+            (#""model":"gpt-oss-20b","layer_type":"sliding_attention""#, 64, 128, ["sinks", "window"]),
+            (#""model":"gpt-oss-20b","layer_type":"full_attention""#, 64, 128, ["sinks"]),
+            // What the caller's own mask hides is not lacked.
+            (#""model":"gpt-oss-20b","mask":[[false,true]]"#, 64, 128, ["sinks"]),
+            (#""model":"gpt-oss-20b","mask":[[-1e9,0]]"#, 64, 128, ["sinks"]),
+            (#""model":"gpt-oss-20b","mask":[[0.5,0]]"#, 64, 128, ["sinks", "window"]),
+            (#""model":"gemma-2-9b""#, 256, 1, ["softcap of 50"]),
+            (#""model":"gemma-2-9b""#, 256, 4096, ["softcap of 50", "window of 4096"]),
+            (#""model":"gemma-3-4b-it","layer_type":"full_attention""#, 256, 5000, []),
+            (#""model":"gemma-3-4b-it","layer_type":"sliding_attention""#, 256, 1023, []),
+            (#""model":"gemma-3-4b-it","layer_type":"sliding_attention""#, 256, 1024, ["window of 1024"]),
+            (#""model":"mistral-7b-v0.1""#, 128, 4095, []),
+            (#""model":"mistral-7b-v0.1","causal":true"#, 128, 4096, ["window of 4096 keys; a mask"]),
+            (#""model":"mistral-7b-v0.3""#, 128, 30_000, []),
+            (#""model":"qwen2-7b""#, 128, 30_000, []),
+            (#""model":"llama-3.1-8b""#, 128, 100_000, []),
+            (#""model":"llama-4-scout-17b-16e","layer_type":"chunked_attention""#, 128, 8191, ["unverified"]),
+            (
+                #""model":"llama-4-scout-17b-16e","layer_type":"chunked_attention""#, 128, 8192,
+                ["unverified", "chunks"]
+            ),
+            (
+                #""model":"llama-4-scout-17b-16e","layer_type":"full_attention""#, 128, 8191,
+                ["unverified", "do not rotate", "a temperature"]
+            ),
+            (#""model":"llama-4-scout-17b-16e""#, 128, 1, ["unverified", "do not rotate: every fourth"]),
+            (#""model":"smollm3-3b""#, 128, 1, ["unverified", "do not rotate: every fourth"]),
+            (#""model":"ministral-3-8b-base-2512""#, 128, 16_383, []),
+            (#""model":"ministral-3-8b-base-2512""#, 128, 16_384, ["a temperature"]),
+            (#""model":"modernbert-base","layer_type":"sliding_attention""#, 64, 64, []),
+            (#""model":"modernbert-base","layer_type":"sliding_attention""#, 64, 65, ["64 keys on either side"]),
+            (
+                #""model":"modernbert-base","layer_type":"sliding_attention","query_positions":[0]"#, 64, 65,
+                ["either side"]
+            ),
+            (#""model":"qwen2.5-7b-instruct-1m""#, 128, 253_953, ["dual chunk"]),
+        ] as [(String, Int, Int, [String])])
     func `what a model's attention has and the answer lacks is named`(
         _ fields: String, _ dim: Int, _ position: Int, _ words: [String]
     ) throws {
@@ -129,38 +137,48 @@ import Testing
         for (warning, words) in zip(warnings, words) { #expect(warning.contains(words), "\(warnings)") }
     }
 
-    @Test(arguments: [
-        (#""model_type":"mistral","sliding_window":null"#, []),
-        (#""model_type":"mistral","sliding_window":8"#, ["window of 8 keys"]),
-        (#""model_type":"mistral""#, []),
-        (#""model_type":"llama","sliding_window":8"#, []),
-        (#""model_type":"qwen2","sliding_window":8,"use_sliding_window":false,"max_window_layers":2"#, []),
-        (#""model_type":"qwen2","sliding_window":8"#, []),
-        (
-            #""model_type":"qwen2","sliding_window":8,"use_sliding_window":true,"max_window_layers":2"#,
-            ["window of 8 keys in its layers of type sliding_attention"]
-        ),
-        (
-            #""model_type":"qwen2","sliding_window":8,"use_sliding_window":true,"max_window_layers":2,"num_hidden_layers":2"#,
-            []
-        ),
-        (#""model_type":"gemma2","attn_logit_softcapping":null,"sliding_window":null"#, []),
-        (#""model_type":"gemma2","attn_logit_softcapping":30.0,"layer_types":["full_attention"]"#, ["softcap of 30"]),
-        (#""model_type":"olmo","sliding_window":8,"layer_types":["sliding_attention"]"#, ["window of 8 keys; a mask"]),
-        (#""model_type":"llama4_text","attention_chunk_size":8,"no_rope_layers":[1,1]"#, ["chunks of 8 keys"]),
-        (#""model_type":"llama4_text","attention_chunk_size":null,"no_rope_layers":[1,0,1,0]"#, ["rotate: 1, 3,"]),
-        (#""model_type":"smollm3","no_rope_layer_interval":3"#, ["rotate: every third"]),
-        (#""model_type":"cohere2","sliding_window":1000"#, ["rotate: those of type full_attention"]),
-        (#""model_type":"exaone4","sliding_window":null"#, []),
-        (#""model_type":"granitemoehybrid""#, ["rotate: all"]),
-        (#""model_type":"granitemoehybrid","position_embedding_type":"rope""#, []),
-        (#""model_type":"falcon","alibi":true"#, ["ALiBi"]), (#""model_type":"falcon","alibi":false"#, []),
-        (#""model_type":"gpt_oss","sliding_window":100"#, ["sinks"]),
-        (#""model_type":"deepseek_v32","index_topk":1,"rope_interleave":false"#, ["indexer that lets a query see 1 "]),
-        (#""model_type":"qwen","use_logn_attn":true,"seq_length":8"#, ["a temperature"]),
-        // A key of another type than it is expected to be is no reason to refuse a rotation.
-        (#""model_type":"mistral","sliding_window":[8],"layer_types":3"#, []),
-    ])
+    @Test(
+        arguments: [
+            (#""model_type":"mistral","sliding_window":null"#, []),
+            (#""model_type":"mistral","sliding_window":8"#, ["window of 8 keys"]),
+            (#""model_type":"mistral""#, []),
+            (#""model_type":"llama","sliding_window":8"#, []),
+            (#""model_type":"qwen2","sliding_window":8,"use_sliding_window":false,"max_window_layers":2"#, []),
+            (#""model_type":"qwen2","sliding_window":8"#, []),
+            (
+                #""model_type":"qwen2","sliding_window":8,"use_sliding_window":true,"max_window_layers":2"#,
+                ["window of 8 keys in its layers of type sliding_attention"]
+            ),
+            (
+                #""model_type":"qwen2","sliding_window":8,"use_sliding_window":true,"max_window_layers":2,"num_hidden_layers":2"#,
+                []
+            ),
+            (#""model_type":"gemma2","attn_logit_softcapping":null,"sliding_window":null"#, []),
+            (
+                #""model_type":"gemma2","attn_logit_softcapping":30.0,"layer_types":["full_attention"]"#,
+                ["softcap of 30"]
+            ),
+            (
+                #""model_type":"olmo","sliding_window":8,"layer_types":["sliding_attention"]"#,
+                ["window of 8 keys; a mask"]
+            ),
+            (#""model_type":"llama4_text","attention_chunk_size":8,"no_rope_layers":[1,1]"#, ["chunks of 8 keys"]),
+            (#""model_type":"llama4_text","attention_chunk_size":null,"no_rope_layers":[1,0,1,0]"#, ["rotate: 1, 3,"]),
+            (#""model_type":"smollm3","no_rope_layer_interval":3"#, ["rotate: every third"]),
+            (#""model_type":"cohere2","sliding_window":1000"#, ["rotate: those of type full_attention"]),
+            (#""model_type":"exaone4","sliding_window":null"#, []),
+            (#""model_type":"granitemoehybrid""#, ["rotate: all"]),
+            (#""model_type":"granitemoehybrid","position_embedding_type":"rope""#, []),
+            (#""model_type":"falcon","alibi":true"#, ["ALiBi"]), (#""model_type":"falcon","alibi":false"#, []),
+            (#""model_type":"gpt_oss","sliding_window":100"#, ["sinks"]),
+            (
+                #""model_type":"deepseek_v32","index_topk":1,"rope_interleave":false"#,
+                ["indexer that lets a query see 1 "]
+            ),
+            (#""model_type":"qwen","use_logn_attn":true,"seq_length":8"#, ["a temperature"]),
+            // A key of another type than it is expected to be is no reason to refuse a rotation.
+            (#""model_type":"mistral","sliding_window":[8],"layer_types":3"#, []),
+        ] as [(String, [String])])
     func `a config is read for what its attention has`(_ config: String, _ words: [String]) throws {
         let warnings = try warnings(4, 20, #""config":{"head_dim":4,"rope_theta":100,\#(config)}"#)
         try #require(warnings.count == words.count, "\(warnings)")

@@ -1,5 +1,5 @@
 import FoundationEssentials
-import PositionalEncoding
+import TensorCoding
 import TestSupport
 import Testing
 
