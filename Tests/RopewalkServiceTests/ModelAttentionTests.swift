@@ -29,7 +29,10 @@ import Testing
     }
 
     @Test func `a model's config in its place gives the same rotation, scale and warnings`() throws {
-        let file = try JSON(Data(PackageResources.models_json))
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let path = root.appending(path: "Sources/RopewalkService/Resources/models.json")
+        let file = try JSON(Data(contentsOf: path))
         for model in ModelCatalog.builtIn.all {
             let config = try text(file[model.name]["config"])
             for type in model.layerTypes.isEmpty ? [nil] : model.layerTypes.map(\.self) as [String?] {
