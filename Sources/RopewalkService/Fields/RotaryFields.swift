@@ -223,7 +223,7 @@ final class RotaryFields: Sendable {
             let heads = head.map { $0 == turning ? "" : ", in heads of \($0)" } ?? ""
             throw Problem(
                 .shapeMismatch, at: place,
-                "\(name(dimension)), and by \(source.model.map { "model \($0)" } ?? "config") \(turning.elements) \(turning == 1 ? "rotates" : "rotate")\(heads)"
+                "\(name(dimension)), and by \(source.model.map { "model \($0)" } ?? "config") \(turning.elements) \(turning == 1 ? "turns" : "turn")\(heads)"
             )
         }
         return turning
