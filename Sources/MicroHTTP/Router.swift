@@ -14,7 +14,8 @@ public struct Router<Handler: Sendable>: Sendable {
 
     package init() {}
 
-    /// Adds a route; a method and path are added once. A path may end in `/{name}`, which stands for any last segment.
+    /// Adds a route; a method and path are added once. A path may end in `/{name}`, which stands for any last
+    /// segment, also for one with an owner before it, as in `/meta-llama/Llama-3.1-8B`.
     package mutating func add(_ method: String, _ path: String, _ handler: Handler) {
         precondition(handlers[path]?[method] == nil, "\(method) \(path) is routed twice")
         handlers[path, default: [:]][method] = handler
@@ -39,8 +40,16 @@ public struct Router<Handler: Sendable>: Sendable {
     /// The path as it was added; nil where there is none.
     package func pattern(for path: String) -> String? {
         if handlers[path] != nil { return path }
+        return patterns(of: path).first { handlers[$0] != nil }
+    }
+
+    /// What a path may have been added as: with a name in place of its last segment, or of its last two.
+    @usableFromInline func patterns(of path: String) -> [String] {
         let pattern = Self.pattern(of: path)
-        return handlers[pattern] == nil ? nil : pattern
+        guard path.last != "/", let slash = path.lastIndex(of: "/"), !path[..<slash].hasSuffix("/") else {
+            return [pattern]
+        }
+        return [pattern, Self.pattern(of: String(path[..<slash]))]
     }
 
     /// The path with a name in place of what follows its last slash.
@@ -59,7 +68,7 @@ public struct Router<Handler: Sendable>: Sendable {
         if path == "*", method == "OPTIONS" {
             return .options(allow: allow(Set(handlers.values.flatMap(\.keys))))
         }
-        guard let methods = handlers[path] ?? handlers[Self.pattern(of: path)] else { return .notFound }
+        guard let methods = pattern(for: path).flatMap({ handlers[$0] }) else { return .notFound }
         if let handler = methods[method == "HEAD" ? "GET" : method] { return .handler(handler) }
         let allow = allow(Set(methods.keys))
         return method == "OPTIONS" ? .options(allow: allow) : .methodNotAllowed(allow: allow)

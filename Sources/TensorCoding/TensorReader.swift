@@ -85,7 +85,7 @@ struct TensorReader<Element: ArrayElement> {
     private func mismatch(_ shape: TensorShape, _ found: String, _ tensor: JSONValue) -> InvalidValue {
         InvalidValue(
             .shapeMismatch, at: tensor.place.appending("shape"),
-            "the shape \(shape.axes) is of \(shape.count) elements, and \(found)")
+            "the shape \(shape.axes) is of \(shape.count.counted("element")), and \(found)")
     }
 
     /// Of base64 in an object `tensor`.
@@ -102,7 +102,7 @@ struct TensorReader<Element: ArrayElement> {
         let (size, overflow) = shape.count.multipliedReportingOverflow(by: MemoryLayout<Element>.size)
         guard !overflow, bytes.count == size else {
             let needed = overflow ? "" : ", of which \(Element.typeName) takes \(size)"
-            throw mismatch(shape, "base64 has \(bytes.count) bytes for them\(needed)", tensor)
+            throw mismatch(shape, "base64 has \(bytes.count.counted("byte")) for them\(needed)", tensor)
         }
         guard shape.count <= maxElements else {
             throw InvalidValue(

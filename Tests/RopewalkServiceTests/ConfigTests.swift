@@ -57,7 +57,10 @@ import Testing
         (#""model_type":"llama","head_dim":null,"hidden_size":16,"num_attention_heads":4"#, "", #"{"rotary_dim":4}"#),
         (#""model_type":"llama","head_dim":4,"hidden_size":100,"num_attention_heads":4"#, "", #"{"rotary_dim":4}"#),
         (#""model_type":"gptj","n_embd":8,"n_head":2,"rotary_dim":2"#, "", #"{"layout":"interleaved","rotary_dim":2}"#),
-        (deepSeek, "", #"{"layout":"interleaved","rotary_dim":4}"#),
+        (deepSeek, "", #"{"layout":"interleaved","output_layout":"half","rotary_dim":4}"#),
+        (deepSeek, #""output_layout":"interleaved""#, #"{"layout":"interleaved","output_layout":null}"#),
+        (deepSeek, #""layout":"interleaved""#, #"{"layout":"interleaved","output_layout":null}"#),
+        (deepSeek + #","rope_interleave":false"#, "", #"{"layout":"half","output_layout":null}"#),
         (#""model_type":"deepseek_v2","qk_rope_head_dim":4,"rope_interleave":false"#, "", #"{"layout":"half"}"#),
         // What beside the scaling stands for what is in it.
         (
@@ -125,7 +128,7 @@ import Testing
             ),
             (
                 #""model_type":"deepseek_v3","qk_rope_head_dim":4,"rope_theta":1,"rope_interleave":true"#, "",
-                ["layout interleaved: rope_interleave"]
+                ["layout interleaved: rope_interleave", "output_layout half: model_type deepseek_v3"]
             ),
             // What is given beside it is not inferred.
             (#""model_type":"llama","head_dim":4"#, #","base":7"#, ["layout half: model_type llama"]),
@@ -136,8 +139,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (#""model_type":"llama","head_dim":4"#, #","layer_type":"full_attention""#, "layer_type has no effect"),
-        (deepSeek, "", "Hugging Face's code for model_type deepseek_v3 reads neighbours and writes halves"),
+        (#""model_type":"llama","head_dim":4"#, #","layer_type":"full_attention""#, "layer_type has no effect")
     ])
     func `what is read otherwise is warned of`(_ config: String, _ fields: String, _ warning: String) throws {
         let warnings = try answer(config, fields)["warnings"].elements.compactMap(\.string)

@@ -94,7 +94,7 @@ import Testing
         (#"{"x":[[1,0]],}"#, 400, "malformed-json "),
         (#"{"x":[[1,0]],"positions":[1,2]}"#, 422, "shape-mismatch /positions"),
         (#"{"x":[[1,0]],"positions":1}"#, 422, "wrong-type /positions"),
-        (#"{"x":[1,0],"positions":[1]}"#, 422, "wrong-type /positions"),
+        (#"{"x":[1,0],"positions":[[1]]}"#, 422, "shape-mismatch /positions"),
         (#"{"x":[[1,0]],"positions":[[1]]}"#, 422, "shape-mismatch /positions"),
         (#"{"x":[[[1,0]]],"positions":[[1],[1]]}"#, 422, "shape-mismatch /positions"),
         (#"{"x":[[[1,0]],[[1,0]]],"positions":[[1],[1,2]]}"#, 422, "ragged-tensor /positions/1"),

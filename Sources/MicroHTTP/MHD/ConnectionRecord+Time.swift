@@ -76,7 +76,10 @@ extension ConnectionRecord {
                 if state.isDepartureOverdue(progress, now: now, limits: limits) { state.reset() }
                 return false
             }
-            if !progress.hasReceived(within: seconds) { state.retire() }
+            guard progress.hasReceived(within: seconds) else {
+                state.retire()
+                return false
+            }
             return isLongOver
         }
     }

@@ -35,18 +35,19 @@ package struct AttentionShape: Sendable, Equatable {
         (dimension, valueDimension) = (query.dimension, value.dimension)
         guard key.dimension == dimension else {
             throw AttentionShapeError(
-                .key, "key has \(key.dimension) elements in its last axis, and query has \(dimension)")
+                .key, "key has \(key.dimension.counted("element")) in its last axis, and query has \(dimension)")
         }
         guard queryHeads.isMultiple(of: keyHeads) else {
             throw AttentionShapeError(
-                .key, "query has \(queryHeads) heads, which is no multiple of the \(keyHeads) that key has")
+                .key, "query has \(queryHeads.counted("head")), which is no multiple of the \(keyHeads) that key has")
         }
         guard heads(value) == keyHeads else {
-            throw AttentionShapeError(.value, "value has \(heads(value)) heads, and key has \(keyHeads)")
+            throw AttentionShapeError(.value, "value has \(heads(value).counted("head")), and key has \(keyHeads)")
         }
         guard value.sequenceLength == keyLength else {
             throw AttentionShapeError(
-                .value, "value has \(value.sequenceLength) rows, and key has \(keyLength); each key has one value")
+                .value,
+                "value has \(value.sequenceLength.counted("row")), and key has \(keyLength); each key has one value")
         }
     }
 

@@ -51,7 +51,7 @@ struct AnswerWriter: Sendable {
 
     static func tooManyElements(_ count: Int, limit: Int) -> Problem {
         Problem(
-            .answerTooLarge, "the answer would have \(count) elements, and the limit --max-answer-elements is \(limit)")
+            .answerTooLarge, "the answer would have \(count.elements), and the limit --max-answer-elements is \(limit)")
     }
 
     /// The answer as JSON; the reservation shrinks to what it takes. `vary` is what its format depends on.

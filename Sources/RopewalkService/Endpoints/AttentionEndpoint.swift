@@ -85,8 +85,9 @@ struct AttentionEndpoint: Endpoint {
         guard format == .json else {
             var answer = try BinaryAnswer(
                 format, request.answerShapes.map { .init(name: $0.name, form: try StoredShape(type, $0.shape)) },
-                description: .init(rope, warnings: request.warnings, metadata: metadata), writer, reservation,
-                beside: bodyCount, working: working + elsewhere)
+                description: .init(
+                    rope, attention: AttentionDescription(request.attention), warnings: request.warnings,
+                    metadata: metadata), writer, reservation, beside: bodyCount, working: working + elsewhere)
             clock.end(.decode)
             try answer.run(request.attention, by: engine, helpedBy: compute) { cancellation.isCancelled }
             clock.end(.compute)
@@ -103,7 +104,8 @@ struct AttentionEndpoint: Endpoint {
         clock.end(.compute)
         try cancellation.check()
         let answer = Answer(
-            output: JSONTensor(output, form: form), rope: rope, shape: output.shape.axes,
+            attention: AttentionDescription(request.attention), output: JSONTensor(output, form: form), rope: rope,
+            shape: output.shape.axes,
             warnings: request.warnings.isEmpty ? nil : request.warnings,
             weights: weights.map { JSONTensor($0, form: form) })
         var response = try writer.response(answer, reservation, vary: "Accept")
@@ -113,11 +115,23 @@ struct AttentionEndpoint: Endpoint {
     }
 
     private struct Answer: Encodable {
+        let attention: AttentionDescription
         let output: JSONTensor
         let rope: RopeDescription?
         let shape: [Int]
         let warnings: [String]?
         let weights: JSONTensor?
+    }
+}
+
+/// `"attention"`: what an attention was computed with, whoever chose it.
+struct AttentionDescription: Encodable, Sendable {
+    private let causal: Bool
+    private let scale: Double
+
+    init(_ attention: Attention) {
+        causal = attention.isCausal
+        scale = attention.scale
     }
 }
 

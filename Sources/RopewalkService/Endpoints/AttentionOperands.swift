@@ -110,6 +110,8 @@ struct BinaryAttentionOperands: AttentionOperands {
             let hint =
                 if AttentionRequest.queryNames.contains(name) {
                     "; \(name) is a key of the query"
+                } else if let advice = FieldAdvice.advice(on: name, among: knownNames) {
+                    "; \(advice)"
                 } else if let near = TensorNames.positions(meantBy: name).map({
                     $0 == "key_positions" ? $0 : "query_positions"
                 })

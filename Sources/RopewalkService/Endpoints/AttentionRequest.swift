@@ -57,7 +57,7 @@ struct AttentionRequest {
         guard attention.shape.dimension <= RotaryParameters.maxDimension else {
             throw Problem(
                 .outOfRange, at: queryPlace,
-                "query has \(attention.shape.dimension) elements in its last axis; a dimension is at most \(RotaryParameters.maxDimension)"
+                "query has \(attention.shape.dimension.elements) in its last axis; a dimension is at most \(RotaryParameters.maxDimension)"
             )
         }
         answerCount = try context.limits.check(attention.shape, returningWeights: returnsWeights)
@@ -72,7 +72,8 @@ struct AttentionRequest {
         ).read(areNeeded: rotates || isCausal, &warnings)
         try Self.checkTables(attention, fields)
         attention.mask = try Self.mask(operands, attention.shape, &warnings)
-        if let scale = scale ?? rotary?.softmaxScale { attention.scale = scale }
+        if let scale = scale ?? rotary?.attention?.attention.scale { attention.scale = scale }
+        warnings += rotary?.attention?.missing(from: attention) ?? []
         self.attention = attention
         type = operands.type
         self.warnings = warnings
@@ -138,7 +139,7 @@ struct AttentionRequest {
         guard elements.shape.rank <= shape.rank else {
             throw Problem(
                 .shapeMismatch, at: operands.place(of: "mask"),
-                "mask has \(elements.shape.rank) axes, and query has \(shape.rank); a mask has as many at most")
+                "mask has \(elements.shape.rank.axes), and query has \(shape.rank); a mask has as many at most")
         }
         guard let mask = AttentionMask(elements, for: shape) else {
             throw Problem(

@@ -41,7 +41,7 @@ struct FrequenciesQuery: Sendable {
         guard count <= Limits.maxTablePositions else {
             throw Problem(
                 .answerTooLarge, at: .parameter("positions"),
-                "\(count) positions are asked for, two columns each, and the fixed limit of a table as text is \(Limits.maxTablePositions); JSON has more"
+                "\(count.positions) are asked for, two columns each, and the fixed limit of a table as text is \(Limits.maxTablePositions); JSON has more"
             )
         }
     }
@@ -67,7 +67,7 @@ struct FrequenciesQuery: Sendable {
         guard !overflow, elements <= Limits.maxTableElements else {
             throw Problem(
                 .answerTooLarge, at: .parameter("positions"),
-                "\(count) positions × \(pairCount) pairs are asked for, and the fixed limit is \(Limits.maxTableElements)"
+                "\(count.positions) × \(pairCount.pairs) are asked for, and the fixed limit is \(Limits.maxTableElements)"
             )
         }
     }

@@ -39,17 +39,21 @@ struct ModelEndpoint: Endpoint {
             }
             let rotary = try RotaryFields(KnownParameters(model, config))
             let place = Place.pointer(JSONPointer(["config"]))
-            let parameters = try rotary.parameters(dimension: dimension, at: place) { "heads are of \($0) elements" }
+            let parameters = try rotary.parameters(dimension: dimension, at: place) { "heads are of \($0.elements)" }
             return try RopeDescription(parameters, rotary.source) {
                 try engine.tables(for: parameters, reaching: [], from: rotary.source)
             }
         }
+        guard let config = types.first.flatMap({ model.config(layerType: $0) }) else {
+            preconditionFailure("a preset has a config")
+        }
+        let attention = model.attention(config)
         let answer = Answer(
             aliases: model.aliases,
             layers: model.layerTypes.isEmpty ? nil : Dictionary(uniqueKeysWithValues: zip(model.layerTypes, ropes)),
-            layersWithoutRotation: model.layersWithoutRotation, name: model.name,
-            rope: model.layerTypes.isEmpty ? ropes[0] : nil, softmaxScale: model.softmaxScale, source: model.source,
-            unverified: model.unverified.isEmpty ? nil : model.unverified, window: model.window)
+            layersWithoutRotation: model.unrotatedLayers(config)?.layers, name: model.name,
+            rope: model.layerTypes.isEmpty ? ropes[0] : nil, softmaxScale: attention.scale, source: model.source,
+            unverified: model.unverified.isEmpty ? nil : model.unverified, window: attention.window)
         return .now(
             HTTPResponse(
                 status: 200, headers: ["Content-Type": "application/json"], body: try JSONWriter.write(answer)))
@@ -77,8 +81,10 @@ struct ModelEndpoint: Endpoint {
 }
 
 extension ModelCatalog {
-    /// `; did you mean …?`, or where the list is.
+    /// Why there is no model of a name, which one may be meant, or where the list is.
     func hint(for name: String) -> String {
-        names.sorted().nearest(to: name).map { "; did you mean \($0)?" } ?? "; GET /models lists them"
+        let name = Self.plain(name)
+        if let explanation = OtherPositions.explanation(of: name) { return "; \(explanation)" }
+        return names.sorted().nearest(to: name).map { "; did you mean \($0)?" } ?? "; GET /models lists them"
     }
 }

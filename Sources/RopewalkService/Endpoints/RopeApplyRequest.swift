@@ -10,11 +10,13 @@ struct RopeApplyRequest: RopeRequest {
     private let fields: any Fields
     private let isInverse: Bool
     private let rotary: RotaryFields
+    private let maxElements: Int
 
     init(_ fields: any Fields, _ context: RequestContext) throws {
         self.fields = fields
         isInverse = try fields.ifGiven("inverse", fields.boolean) ?? false
         rotary = try fields.rotary(context)
+        maxElements = context.limits.maxAnswerElements
     }
 
     var warnings: [String] { rotary.warnings }
@@ -24,13 +26,16 @@ struct RopeApplyRequest: RopeRequest {
         let parameters = try rotary.parameters(dimension: shape.dimension, at: place) {
             "\(name) has \($0.elements) in its last axis"
         }
-        let positions = try OffsetFields.read(fields, for: shape, of: name, axes: parameters.axes)
+        let (positions, copies) = try OffsetFields.read(
+            fields, for: shape, of: name, axes: parameters.axes, maxElements: maxElements)
+        let result = copies.flatMap { TensorShape([$0, shape.dimension]) } ?? shape
         if case .tables(let tables) = parameters.substitute {
             try tables.check(
-                positions, rowCount: shape.sequenceLength, of: name, name: "positions", in: fields,
+                positions, rowCount: result.sequenceLength, of: name, name: "positions", in: fields,
                 isInverse: isInverse)
         }
         return TensorOperation(
-            action: .turn(parameters, positions, reaches: nil, isInverse ? .inverse : .forward), shape: shape)
+            action: .turn(parameters, positions, reaches: nil, isInverse ? .inverse : .forward), shape: result,
+            copies: copies)
     }
 }

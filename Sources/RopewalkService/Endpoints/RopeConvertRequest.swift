@@ -30,7 +30,7 @@ struct RopeConvertRequest: RopeRequest {
                     .missingField, at: fields.place(of: name),
                     "\(name) is missing; it names a layout, half or interleaved")
             }
-            return try fields.choice(name, of: PairLayout.self)
+            return try fields.layout(name)
         }
         self.fields = fields
         layouts = (try layout("from"), try layout("to"))
@@ -45,17 +45,18 @@ struct RopeConvertRequest: RopeRequest {
         guard turning > 0, turning.isMultiple(of: 2) else {
             throw Problem(
                 .oddDimension, at: rotary == nil ? place : fields.place(of: "rotary_dim"),
-                "\(turning) elements are to be moved; layouts are of pairs, so rotary_dim must be even and at least 2")
+                "\(turning.elements) of \(name) would move; layouts are of pairs, so rotary_dim must be even and at least 2"
+            )
         }
         guard turning <= dimension else {
             throw Problem(
                 .outOfRange, at: fields.place(of: "rotary_dim"),
-                "rotary_dim is \(turning), and the vectors have only \(dimension) elements")
+                "rotary_dim is \(turning), and the vectors of \(name) have only \(dimension.elements)")
         }
         guard (0...dimension - turning).contains(start) else {
             throw Problem(
                 .outOfRange, at: fields.place(of: "rotary_start"),
-                "rotary_start is \(start), and \(turning) of \(dimension) elements begin at 0 to \(dimension - turning)"
+                "rotary_start is \(start), and \(turning) of \(dimension.elements) begin at 0 to \(dimension - turning)"
             )
         }
         let conversion = LayoutConversion(
@@ -83,7 +84,7 @@ struct RopeConvertRequest: RopeRequest {
         guard shape.rank <= 2 else {
             throw Problem(
                 .shapeMismatch, at: place,
-                "with axis \"rows\" \(name) is a weight [heads · dim, in] or a bias [heads · dim]; this has \(shape.rank) axes"
+                "with axis \"rows\" \(name) is a weight [heads · dim, in] or a bias [heads · dim]; this has \(shape.rank.axes)"
             )
         }
         let heads = try fields.ifGiven("heads", fields.integer)
@@ -95,7 +96,7 @@ struct RopeConvertRequest: RopeRequest {
         guard heads > 0, shape.axes[0].isMultiple(of: heads) else {
             throw Problem(
                 .shapeMismatch, at: fields.place(of: "heads"),
-                "heads is \(heads), and \(name) has \(shape.axes[0]) rows, which are not as many vectors of one length")
+                "heads is \(heads), and \(name) has \(shape.axes[0].rows), which are not as many vectors of one length")
         }
         return (shape.axes[0] / heads, shape.rank == 2 ? shape.axes[1] : 1)
     }

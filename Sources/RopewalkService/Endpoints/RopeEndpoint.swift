@@ -51,7 +51,7 @@ struct RopeEndpoint<Request: RopeRequest>: Endpoint {
             var answer = try BinaryAnswer(
                 format, [.init(name: "y", form: StoredShape(x.tensor.type.floatType, operation.shape))],
                 description: .init(rope, warnings: request.warnings), writer, reservation, beside: body.count,
-                working: 0)
+                working: operation.copies == nil ? 0 : operation.shape.count * x.tensor.type.size)
             try answer.run(operation, on: x.tensor, as: 0, by: engine)
             clock.end(.compute)
             return answer.response(&clock)
@@ -97,7 +97,10 @@ struct RopeEndpoint<Request: RopeRequest>: Endpoint {
         // A format of one tensor leaves out the positions.
         let written = format.holdsSeveral ? tensors.all : answered
         var answer = try BinaryAnswer(
-            format, written.map { .init(name: negotiation.body.holdsSeveral ? $0.name : "y", form: $0.bytes.form) },
+            format,
+            written.map {
+                .init(name: negotiation.body.holdsSeveral ? $0.name : "y", form: try $0.answerForm)
+            },
             description: .init(ropes, warnings: warnings, metadata: upload.metadata), writer, reservation,
             beside: body.count, working: upload.workingByteCount + (written.map { $0.scratchByteCount }.max() ?? 0))
         for (index, tensor) in written.enumerated() {
@@ -119,13 +122,13 @@ struct RopeEndpoint<Request: RopeRequest>: Endpoint {
         guard let operation = item.operation, let type = item.bytes.form.type.floating else {
             preconditionFailure("a tensor that is answered alone is computed")
         }
-        let (count, scratch) = (operation.shape.count, item.bytes.scratchByteCount)
+        let (count, scratch) = (operation.shape.count, max(item.bytes.scratchByteCount, item.scratchByteCount))
         // The elements as they are read, as they are computed and as they are rounded.
         try writer.adjust(
             reservation, toBytes: working + 3 * scratch + writer.jsonBytes(count, type.scalar), elements: count,
             beside: bodyCount)
         let y = type.rounded(operation.run(try item.bytes.tensor(), by: engine))
-        if y.firstNonFinite != nil { try Problem.check(item.bytes, operation.shape, item.name) }
+        if y.firstNonFinite != nil { try Problem.check(item.bytes, operation.sourceShape, item.name) }
         try Problem.check(y, "y", of: type)
         return y
     }

@@ -36,7 +36,7 @@ struct RopeShiftRequest: RopeRequest {
         let parameters = try rotary.parameters(dimension: shape.dimension, at: place) {
             "\(name) has \($0.elements) in its last axis"
         }
-        let list = try fields.positions("by", rowCount: shape.sequenceLength)
+        let list = try fields.positions("by", rowCounts: shape.sequenceLength...shape.sequenceLength)
         let distances = try distances(list, shape, name, parameters.axes)
         if case .tables(let tables) = parameters.substitute {
             try tables.check(

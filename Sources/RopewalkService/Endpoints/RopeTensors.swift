@@ -21,8 +21,18 @@ struct RopeTensors {
 
         /// How many bytes are held while it is computed, for halves and what is not aligned.
         var scratchByteCount: Int {
-            guard operation != nil else { return 0 }
-            return bytes.copiedByteCount + (bytes.form.type.bits < 32 ? bytes.scratchByteCount : 0)
+            guard let operation else { return 0 }
+            // One vector at several positions is copied before it is rotated.
+            let copies = operation.copies == nil ? 0 : 2 * operation.shape.count * (bytes.form.type.bits < 64 ? 4 : 8)
+            return bytes.copiedByteCount + (bytes.form.type.bits < 32 ? bytes.scratchByteCount : 0) + copies
+        }
+
+        /// The form of the tensor in the answer.
+        var answerForm: StoredShape {
+            get throws {
+                guard let operation, operation.copies != nil else { return bytes.form }
+                return try StoredShape(bytes.form.type, operation.shape.axes)
+            }
         }
     }
 

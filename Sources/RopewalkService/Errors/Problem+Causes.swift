@@ -118,5 +118,10 @@ extension Problem {
 
 extension Int {
     /// So many elements, in a message.
-    var elements: String { self == 1 ? "1 element" : "\(self) elements" }
+    var elements: String { counted("element") }
+    var numbers: String { counted("number") }
+    var rows: String { counted("row") }
+    var pairs: String { counted("pair") }
+    var axes: String { self == 1 ? "1 axis" : "\(self) axes" }
+    var positions: String { counted("position") }
 }

@@ -14,11 +14,17 @@ struct ConfigFields {
     let base: Double
     let basePlace: Place
     let scaling: Scaling
+    /// The keys of the scaling as they stand in the config; nil where it has none.
+    let scalingFields: JSONFields?
     /// By which position each pair turns.
     let axes: PairAxes
     let lengths: ScalingFields.Lengths
     /// nil where `model_type` is not known; `layoutProblem` then says so.
     let layout: PairLayout?
+    /// In which the model's code writes rotated elements, where not in the layout that it reads.
+    let outputLayout: PairLayout?
+    let attention: ModelAttention
+    let unrotatedLayers: UnrotatedLayers?
     let layoutProblem: Problem
     /// What was inferred or defaulted, each by its name and what it is.
     private let inferred: [String]
@@ -50,12 +56,8 @@ struct ConfigFields {
                 otherNames: RopeDictionary.baseNames + [Self.queryScale, "interleaved"])
         }
         self.scaling = scaling?.scaling ?? .none
+        scalingFields = dictionary.fields
         self.lengths = lengths
-        let queries =
-            dictionary.fields?.contains(Self.queryScale) == true
-            ? ["\(Self.queryScale) scales queries by their position in the model's code, and nothing here"] : []
-        warnings =
-            (scaling?.warnings ?? []) + dictionary.warnings + queries + ModelLayouts.warnings(for: modelType?.value)
         (base, basePlace) = try dictionary.base(text, modelType: name, &inferred)
 
         if let rope = try Self.dimension("qk_rope_head_dim", text) {
@@ -93,17 +95,32 @@ struct ConfigFields {
             modelType.map { found in
                 Problem(
                     .unknownValue, at: found.place,
-                    "the layout of model_type \"\(found.value.clipped)\" is not known here; give layout beside config")
+                    OtherPositions.explanation(of: found.value.lowercased()).map {
+                        "a model of model_type \"\(found.value.clipped)\" is not rotated: \($0)"
+                    }
+                        ?? "the layout of model_type \"\(found.value.clipped)\" is not known here; give layout next to config"
+                )
             }
             ?? Problem(
                 .missingField, at: text.place(of: "model_type"),
-                "model_type is missing, which tells the layout; give it, or layout beside config")
+                "model_type is missing, which tells the layout; give it, or layout next to config")
         if let layout, givenLayout == nil {
             inferred.append(
                 isInterleaved == nil
                     ? "layout \(layout.rawValue): model_type \(name)" : "layout \(layout.rawValue): rope_interleave")
         }
+        outputLayout = layout == .interleaved ? ModelLayouts.outputLayout(of: name) : nil
+        if let outputLayout { inferred.append("output_layout \(outputLayout.rawValue): model_type \(name)") }
         self.inferred = inferred
+        attention = try ModelAttention(text, dictionary.fields, modelType: name, head: headDimension)
+        unrotatedLayers = UnrotatedLayers(text, modelType: name)
+        var warnings = scaling?.warnings ?? []
+        if dictionary.isForAllLayers, let layerType, !attention.tellsApart(layerType),
+            unrotatedLayers?.type != layerType
+        {
+            warnings.append("layer_type has no effect: config has one set of parameters for all layers")
+        }
+        self.warnings = warnings
     }
 
     /// The names that openapi.yaml has are of its types, also where something else goes before them and they are not read.
@@ -115,7 +132,7 @@ struct ConfigFields {
         }
         for name in [
             "partial_rotary_factor", "rope_theta", "rope_local_base_freq", "max_position_embeddings",
-            "original_max_position_embeddings",
+            "original_max_position_embeddings", "query_pre_attn_scalar", "attention_multiplier",
         ] {
             _ = try config.ifGiven(name, config.number)
         }

@@ -1,4 +1,5 @@
 import Glibc
+import PositionalEncoding
 import TensorCoding
 
 /// The named values of a request, whichever way they are written. All that throws throws `Problem`.
@@ -16,8 +17,8 @@ protocol Fields {
     /// The place of an element of a list, or of lists.
     func place(of name: String, indices: [Int]) -> Place
 
-    /// A number, a list, or lists in lists, of positions. `rowCount` are wanted; more than can be of use need not be read.
-    func positions(_ name: String, rowCount: Int) throws -> PositionList
+    /// A number, a list, or lists in lists, of positions. As many as `rowCounts` allows are wanted; more need not be read.
+    func positions(_ name: String, rowCounts: ClosedRange<Int>) throws -> PositionList
     /// Those of a rotation.
     func rotary(_ context: RequestContext) throws -> RotaryFields
 }
@@ -62,6 +63,21 @@ extension Fields {
         return choice
     }
 
+    /// The layout of pairs. Names of other tools are refused, and the message says which of ours they are.
+    func layout(_ name: String) throws -> PairLayout {
+        let text = try string(name)
+        if let layout = PairLayout(rawValue: text) { return layout }
+        let hint =
+            if text.lowercased() == "llama" {
+                "Meta's files of Llama are \"interleaved\", and Hugging Face's are \"half\""
+            } else if let meant = PairLayout(otherName: text.lowercased()) {
+                "did you mean \"\(meant.rawValue)\"?"
+            } else {
+                "known are \"interleaved\", pairs of neighbours, and \"half\", pairs as in rotate_half"
+            }
+        throw Problem(.unknownValue, at: place(of: name), "\(name) \"\(text.clipped)\" is not known; \(hint)")
+    }
+
     /// Of more mistakes than these, a client need not hear at once.
     private static var mostEntries: Int { 16 }
 
@@ -72,11 +88,30 @@ extension Fields {
         let known = known()
         let unknown = names.filter { !known.contains($0) }.sorted()
         let entries = unknown.prefix(Self.mostEntries).map { name in
-            let nearest = known.nearest(to: name)
-            let hint = nearest.map { "; did you mean \($0)?" } ?? "; known are \(known.joined(separator: ", "))"
+            let advice =
+                FieldAdvice.advice(on: name, among: known) ?? known.nearest(to: name).map { "did you mean \($0)?" }
+            let hint = "; " + (advice ?? "known are \(known.joined(separator: ", "))")
             return Problem.Entry(detail: "there is no field \"\(name.clipped)\" here\(hint)", place: place(of: name))
         }
         if let first = entries.first { throw Problem(.unknownField, first.detail, entries: entries) }
+    }
+}
+
+extension PairLayout {
+    /// By a name that other tools have for it, in lower case.
+    fileprivate init?(otherName name: String) {
+        switch name {
+        case "neox", "gpt-neox", "gpt_neox", "gptneox", "is_neox_style", "rotate_half", "rotate-half", "split",
+            "split_half", "halves", "blocks", "block", "hf", "huggingface", "non-interleaved", "contiguous":
+            self = .half
+        case "gptj", "gpt-j", "gpt_j", "adjacent", "interleave", "interleaving", "neighbours", "neighbors", "pairs",
+            "complex", "meta", "norm", "normal", "traditional", "rotate_every_two", "roformer", "even_odd":
+            self = .interleaved
+        default:
+            let spelled = PairLayout.allCases.first { $0.rawValue == name || $0.rawValue.edits(to: name) <= 2 }
+            guard let spelled else { return nil }
+            self = spelled
+        }
     }
 }
 

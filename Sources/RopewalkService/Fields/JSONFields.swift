@@ -38,6 +38,9 @@ struct JSONFields: Fields, Sendable {
 
     func contains(_ name: String) -> Bool { member(name) != nil }
 
+    /// Whether a member is there and null, which in a config is not always as if it were absent.
+    func isNull(_ name: String) -> Bool { object.member(name)?.kind == .null }
+
     func place(of name: String) -> Place {
         .pointer(object.place.appending(name))
     }
@@ -58,7 +61,7 @@ struct JSONFields: Fields, Sendable {
         return list.numbers
     }
 
-    func positions(_ name: String, rowCount: Int) throws -> PositionList {
+    func positions(_ name: String, rowCounts: ClosedRange<Int>) throws -> PositionList {
         let value = try value(of: name)
         if value.kind == .number { return PositionList(numbers: [try number(name)], axes: []) }
         guard value.kind == .array else {

@@ -7,18 +7,19 @@ struct KnownParameters {
     /// nil for a config.
     let model: String?
     let outputLayout: PairLayout?
-    let softmaxScale: Double?
+    let attention: LayerAttention
     let warnings: [String]
 
     init(config: JSONFields, _ fields: JSONFields) throws {
+        let layerType = try fields.ifGiven("layer_type", fields.string)
         let config = try ConfigFields(
-            config, layerType: fields.ifGiven("layer_type", fields.string),
-            layerTypePlace: fields.place(of: "layer_type"))
+            config, layerType: layerType, layerTypePlace: fields.place(of: "layer_type"))
         self.config = config
         model = nil
-        outputLayout = nil
-        softmaxScale = nil
-        warnings = config.warnings
+        outputLayout = config.outputLayout
+        attention = LayerAttention(attention: config.attention, layerType: layerType, subject: "config")
+        let unrotated = config.unrotatedLayers?.warning(layerType: layerType, of: "config")
+        warnings = config.warnings + [unrotated].compactMap(\.self)
     }
 
     /// The model that a field names, and its type of layer. Throws where there is none.
@@ -40,17 +41,23 @@ struct KnownParameters {
                 : Problem(
                     .unknownValue, at: place, "model \(model.name) has no such layer_type; it has \(known)")
         }
-        self.init(
-            model, config,
-            warnings: layerType != nil && model.layerTypes.isEmpty
-                ? ["layer_type has no effect: model \(model.name) has one set of parameters for all layers"] : [])
+        self.init(model, config, layerType: layerType)
     }
 
-    init(_ model: ModelPreset, _ config: ConfigFields, warnings: [String] = []) {
+    /// The parameters of a type of a model's layers; nil names no type.
+    init(_ model: ModelPreset, _ config: ConfigFields, layerType: String? = nil) {
         self.config = config
         self.model = model.name
-        outputLayout = model.outputLayout
-        softmaxScale = model.softmaxScale
-        self.warnings = model.warnings + warnings
+        outputLayout = model.outputLayout(config)
+        let subject = "model \(model.name)"
+        let unrotated = model.unrotatedLayers(config)
+        attention = LayerAttention(attention: model.attention(config), layerType: layerType, subject: subject)
+        var warnings = model.warnings
+        if let layerType, model.layerTypes.isEmpty, !attention.attention.tellsApart(layerType),
+            unrotated?.type != layerType
+        {
+            warnings.append("layer_type has no effect: \(subject) has one set of parameters for all layers")
+        }
+        self.warnings = warnings + [unrotated?.warning(layerType: layerType, of: subject)].compactMap(\.self)
     }
 }

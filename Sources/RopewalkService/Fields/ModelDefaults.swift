@@ -14,6 +14,54 @@ enum ModelDefaults {
     static func share(of modelType: String) -> Double? { shares[modelType] }
     static func headDimension(of modelType: String) -> Int? { headDimensions[modelType] }
 
+    /// What the class multiplies scores by, whatever its config says; nil of most.
+    static func scale(of modelType: String, head: Int?) -> Double? {
+        if ["gemma3n", "gemma4", "embedding_gemma2", "diffusion_gemma"].contains(where: modelType.hasPrefix) {
+            return 1
+        }
+        return modelType == "zamba2" ? head.map { 1 / (Double($0) / 2).squareRoot() } : nil
+    }
+
+    /// `query_pre_attn_scalar`.
+    static func queryScalar(of modelType: String) -> Double? {
+        ["gemma2", "gemma3", "gemma3_text", "t5gemma", "vaultgemma"].contains(modelType) ? 256 : nil
+    }
+
+    /// `attn_logit_softcapping`.
+    static func softcap(of modelType: String) -> Double? {
+        ["gemma2", "t5gemma", "vaultgemma"].contains(modelType) ? 50 : nil
+    }
+
+    static func hasSinks(_ modelType: String) -> Bool {
+        ["deepseek_v4", "gpt_oss", "granite_swa", "granitemoe_swa", "hy_v4", "mimo_v2_flash"].contains(modelType)
+    }
+
+    /// `sliding_window`.
+    static func window(of modelType: String) -> Int? { windows[modelType] }
+
+    /// Whether layers with a window and layers without one take turns.
+    static func hasMixedLayers(_ modelType: String) -> Bool {
+        windows[modelType] != nil && !["ministral", "mistral"].contains(modelType)
+    }
+
+    /// Whether the class has a window only where `use_sliding_window` is true.
+    static func asksForWindow(_ modelType: String) -> Bool {
+        ["qwen2", "qwen3", "smollm3"].contains(where: modelType.hasPrefix)
+    }
+
+    /// Whether the class has no window, whatever its config says.
+    static func ignoresWindow(_ modelType: String) -> Bool {
+        ["llama", "qwen3_5_moe_text", "qwen3_5_text", "qwen3_next"].contains(modelType)
+    }
+
+    private static let windows = [
+        "afmoe": 1_024, "cohere2": 4_096, "cohere2_moe": 4_096, "cohere_compass_text": 4_096, "cwm": 8_192,
+        "deepseek_v4": 128, "exaone4": 4_096, "exaone_moe": 4_096, "gemma2": 4_096, "gemma3": 4_096,
+        "gemma3_text": 4_096, "gemma3n": 512, "gemma3n_text": 512, "gemma4": 512, "gemma4_text": 512, "gpt_oss": 128,
+        "mimo_v2_flash": 129, "ministral": 4_096, "mistral": 4_096, "olmo3": 4_096, "t5gemma": 4_096,
+        "vaultgemma": 4_096,
+    ]
+
     private static let bases: [String: Double] = [
         "apertus": 12_000_000, "bitnet": 500_000, "blt": 500_000, "cohere": 500_000, "csm": 500_000, "cwm": 1_000_000,
         "emu3_text_model": 1_000_000, "ernie4_5": 500_000, "ernie4_5_moe": 500_000, "ernie4_5_vl_moe_text": 500_000,

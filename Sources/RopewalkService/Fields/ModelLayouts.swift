@@ -9,17 +9,16 @@ enum ModelLayouts {
         interleaved.contains(modelType) ? .interleaved : half.contains(modelType) ? .half : nil
     }
 
-    /// What is said of models of which Hugging Face writes rotated elements otherwise than it reads them.
-    static func warnings(for modelType: String?) -> [String] {
-        guard let modelType, writtenInHalves.contains(modelType) else { return [] }
-        return [
-            "Hugging Face's code for model_type \(modelType) reads neighbours and writes halves; rotated elements stay neighbours here, and scores are the same"
-        ]
+    /// In which layout a model's code writes rotated elements, where not as it reads them.
+    static func outputLayout(of modelType: String) -> PairLayout? {
+        writtenInHalves.contains(modelType) ? .half : nil
     }
 
     private static let writtenInHalves: Set<String> = [
         "axk1", "axk2", "bailing_hybrid", "deepseek_v3", "deepseek_v32", "dots3_note_text", "glm4_moe_lite",
         "glm_moe_dsa", "longcat_flash", "mistral4", "mistral_large4_text", "youtu",
+        // moonshotai/Kimi-K2-Instruct, which runs DeepSeek-V3's code
+        "kimi_k2",
     ]
 
     private static let interleaved: Set<String> = [

@@ -2,7 +2,8 @@ extension [String] {
     /// What fields of ours are called elsewhere; of several, the one that a route has is meant.
     private static let otherNames = [
         "theta": ["base"], "rope_scaling": ["scaling"], "rope_base": ["base"], "freq_base": ["base"],
-        "type": ["rope_type"], "scaling_factor": ["factor"], "attn_factor": ["attention_factor"], "head_dim": ["dim"],
+        "type": ["rope_type"], "scaling_factor": ["factor"], "scale": ["factor"], "attn_factor": ["attention_factor"],
+        "head_dim": ["dim"],
         "d": ["dim"],
         "rope_dim": ["rotary_dim"], "partial_rotary_factor": ["rotary_dim"],
         "position_ids": ["positions", "query_positions"], "pos": ["positions", "query_positions"],

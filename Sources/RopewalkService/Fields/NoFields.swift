@@ -11,7 +11,7 @@ struct NoFields: Fields {
     func boolean(_ name: String) throws -> Bool { throw missing(name) }
     func string(_ name: String) throws -> String { throw missing(name) }
     func numbers(_ name: String) throws -> [Double] { throw missing(name) }
-    func positions(_ name: String, rowCount: Int) throws -> PositionList { throw missing(name) }
+    func positions(_ name: String, rowCounts: ClosedRange<Int>) throws -> PositionList { throw missing(name) }
     func rotary(_ context: RequestContext) throws -> RotaryFields { throw missing("x") }
 
     private func missing(_ name: String) -> Problem {

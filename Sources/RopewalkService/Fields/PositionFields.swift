@@ -16,7 +16,7 @@ struct PositionFields {
 
     /// Positions that fit the rows; one list serves every axis.
     func lists() throws -> Positions {
-        try lists(fields.positions(name, rowCount: rowCount))
+        try lists(fields.positions(name, rowCounts: rowCount...rowCount))
     }
 
     func lists(_ written: PositionList) throws -> Positions {
@@ -34,7 +34,7 @@ struct PositionFields {
             guard list.axes[0] == axes.count else {
                 throw Problem(
                     .shapeMismatch, at: fields.place(of: name),
-                    "\(name) has \(list.axes[0]) lists, and a position has \(axes.count) axes here (\(names)); \(name) is [axes][seq] or [axes][batch][seq], or one list that serves every axis"
+                    "\(name) has \(list.axes[0].counted("list")), and a position has \(axes.count) axes here (\(names)); \(name) is [axes][seq] or [axes][batch][seq], or one list that serves every axis"
                 )
             }
             let read = try list.axes.count == 3 ? batches(of: list, list.axes[1], [0]) : rows(of: list)
@@ -89,7 +89,7 @@ struct PositionFields {
         guard count == listCount || count == 1 else {
             throw Problem(
                 .shapeMismatch, at: fields.place(of: name, indices: place),
-                "\(name) has \(count) lists, and the first axis of \(tensor) has \(listCount); one list serves all"
+                "\(name) has \(count.counted("list")), and the first axis of \(tensor) has \(listCount); one list serves all"
             )
         }
         let length = list.axes[list.axes.count - 1]
@@ -108,7 +108,7 @@ struct PositionFields {
         guard numbers.count == rowCount else {
             throw Problem(
                 .shapeMismatch, at: fields.place(of: name, indices: place),
-                "there are \(numbers.count) numbers here, and the sequence has \(rowCount) rows")
+                "\(name) has \(numbers.count.numbers) here, and the sequence of \(tensor) has \(rowCount.rows)")
         }
         if let index = numbers.firstIndex(where: { !Positions.isInBounds($0) }) {
             try Self.check(numbers[index], fields.place(of: name, indices: place + [index - numbers.startIndex]))

@@ -66,12 +66,18 @@ struct QueryFields: Fields, Sendable {
         }
     }
 
-    func positions(_ name: String, rowCount: Int) throws -> PositionList {
+    func positions(_ name: String, rowCounts: ClosedRange<Int>) throws -> PositionList {
         let range = try positionRange(name)
-        if let range, range.count != rowCount {
+        if let range, !rowCounts.contains(range.count) {
+            guard rowCounts.count == 1 else {
+                throw Problem(
+                    .answerTooLarge, at: place(of: name),
+                    "\(name) holds \(range.count.positions), and the answer may have at most \(rowCounts.upperBound.rows)"
+                )
+            }
             throw Problem(
                 .shapeMismatch, at: place(of: name),
-                "there are \(range.count) numbers here, and the sequence has \(rowCount) rows")
+                "\(name) holds \(range.count.numbers), and the sequence has \(rowCounts.lowerBound.rows)")
         }
         let list = try range.map { $0.map(Double.init) } ?? numbers(name)
         return PositionList(numbers: list, axes: list.count == 1 ? [] : [list.count], isEitherWay: list.count == 1)
@@ -82,7 +88,15 @@ struct QueryFields: Fields, Sendable {
         let text = try string(name)
         let place = place(of: name)
         let ends = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard ends.count > 1 else { return nil }
+        guard ends.count > 1 else {
+            if let meant = Self.otherRange(text) {
+                throw Problem(
+                    .wrongType, at: place,
+                    "\(name) \"\(text.clipped)\" is no list of numbers; a range is written \(meant.first):\(meant.last), whose end is excluded, or \(meant.first):\(meant.last + 1) with its end"
+                )
+            }
+            return nil
+        }
         guard ends.count == 2, ends.allSatisfy(Self.isWhole) else {
             throw Problem(
                 .wrongType, at: place,
@@ -98,6 +112,17 @@ struct QueryFields: Fields, Sendable {
             throw Problem(.outOfRange, at: place, "the range \(text.clipped) is empty: its end is excluded")
         }
         return first..<end
+    }
+
+    /// The ends of a range as other tools write it: `0-4`, `0..4`, `0…4`.
+    private static func otherRange(_ text: String) -> (first: Int, last: Int)? {
+        for separator in ["..<", "...", "..", "…", "–", "-"] {
+            let ends = text.split(separator: separator, omittingEmptySubsequences: false)
+            guard ends.count == 2, let first = Int(ends[0]), let last = Int(ends[1]), first <= last, last < 1 << 53
+            else { continue }
+            return (first, last)
+        }
+        return nil
     }
 
     /// True of digits with a sign or none, also where they are too many for an Int.

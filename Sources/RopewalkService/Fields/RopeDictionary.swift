@@ -9,7 +9,8 @@ struct RopeDictionary {
     let isNested: Bool
     /// Whether this is the sliding type of a model whose sliding layers are not scaled, and may have a base of their own.
     private let isLocal: Bool
-    private(set) var warnings: [String] = []
+    /// Whether all layers have the same parameters.
+    let isForAllLayers: Bool
 
     static let baseNames = ["rope_theta", "base", "rotary_emb_base", "global_rope_theta"]
     private static let localBaseNames = ["rope_local_base_freq", "local_rope_theta"]
@@ -25,12 +26,10 @@ struct RopeDictionary {
         let whole = try names.first.map { try config.object($0) }
         isNested = !(whole.map(Self.nestedTypes) ?? []).isEmpty
         let choices = try Self.layerTypes(config, modelType: modelType)
+        isForAllLayers = choices.isEmpty
         guard !choices.isEmpty else {
             fields = whole
             isLocal = false
-            if layerType != nil {
-                warnings = ["layer_type has no effect: config has one set of parameters for all layers"]
-            }
             return
         }
         // A client has as many names, as long, as it likes.

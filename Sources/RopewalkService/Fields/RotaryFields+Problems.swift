@@ -20,7 +20,7 @@ extension RotaryFields {
         case .rotaryDimensionTooLarge(let rotary, let dimension):
             Problem(
                 .outOfRange, at: rotaryDimensionPlace,
-                "rotary_dim is \(rotary), and the vectors have only \(dimension) elements")
+                "rotary_dim is \(rotary), and the vectors have only \(dimension.elements)")
         case .rotaryStart(let start, 0) where start > 0 && rotaryDimension == nil:
             Problem(
                 .outOfRange, at: rotaryStartPlace,
@@ -43,11 +43,13 @@ extension RotaryFields {
         case .factorCount(let parameter, let count, let pairs):
             Problem(
                 .shapeMismatch, at: rotaryDimension == nil ? scalingPlace(parameter) : rotaryDimensionPlace,
-                "\(parameter) has \(count) factors, and there are \(pairs) pairs that turn; one a pair is needed")
+                "\(parameter) has \(count.counted("factor")), and \(pairs.pairs) \(pairs == 1 ? "rotates" : "rotate"); one factor for each pair is needed"
+            )
         case .sections(let sum, let pairs):
             Problem(
                 .shapeMismatch, at: rotaryDimension == nil ? scalingPlace("mrope_section") : rotaryDimensionPlace,
-                "mrope_section has \(sum) pairs together, and \(pairs) turn; rotary_dim is twice their sum")
+                "mrope_section has \(sum.pairs) together, and \(pairs.pairs) \(pairs == 1 ? "rotates" : "rotate"); rotary_dim is twice their sum"
+            )
         case .interleavedSection(let axis, let count, let pairs):
             Problem(
                 .shapeMismatch, at: scalingPlace("mrope_section"),
@@ -56,7 +58,8 @@ extension RotaryFields {
         case .axisCount(let count, let pairs):
             Problem(
                 .shapeMismatch, at: rotaryDimension == nil ? scalingPlace("axes") : rotaryDimensionPlace,
-                "axes names the axis of \(count) pairs, and \(pairs) turn; one letter a pair is needed")
+                "axes names the axis of \(count.pairs), and \(pairs.pairs) \(pairs == 1 ? "rotates" : "rotate"); one letter for each pair is needed"
+            )
         case .unevenAxes(let rotary):
             Problem(
                 .shapeMismatch, at: scalingPlace("axes"),
@@ -65,7 +68,7 @@ extension RotaryFields {
         case .substitutePairs(let count, let pairs):
             Problem(
                 .shapeMismatch, at: substitutePlace,
-                "one number a pair is needed: rotary_dim is \(2 * pairs), which is a pair count of \(pairs), and here it is \(count)"
+                "rotary_dim is \(2 * pairs), so one number for each of \(pairs.pairs) is needed; this has \(count.numbers)"
             )
         }
     }

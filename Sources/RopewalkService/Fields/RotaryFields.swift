@@ -34,8 +34,8 @@ final class RotaryFields: Sendable {
     /// Whether the ladder depends on a length that only positions could tell.
     let isLengthMissing: Bool
     private let precision: Precision
-    /// What scores are multiplied by, where a model has it otherwise than 1/√d.
-    let softmaxScale: Double?
+    /// What the attention of a model or config does besides rotating; nil where neither is given.
+    let attention: LayerAttention?
     /// What is legal and probably not meant.
     let warnings: [String]
     let source: RopeSource
@@ -71,14 +71,13 @@ final class RotaryFields: Sendable {
 
     /// Those of a query, which has no layout to choose where nothing is turned.
     convenience init(_ fields: QueryFields, _ models: ModelCatalog, mustNameLayout: Bool) throws {
-        let isScaled = ScalingFields.names.contains(where: fields.contains)
-        let scaling = try isScaled ? ScalingFields(fields, otherNames: fields.names) : nil
+        let known = try fields.ifGiven("model") { try KnownParameters(model: $0, fields, models) }
+        let scaling = try Self.scaling(fields, known?.config)
         try self.init(
             fields, scaling: scaling, scalingBase: nil,
             scalingPlace: { fields.place(of: fields.contains($0) || !fields.contains("model") ? $0 : "model") },
             substitute: SubstituteFields.inverseFrequencies(fields, scaling: scaling),
-            known: fields.ifGiven("model") { try KnownParameters(model: $0, fields, models) },
-            mustNameLayout: mustNameLayout)
+            known: known, mustNameLayout: mustNameLayout)
     }
 
     private init(
@@ -130,9 +129,9 @@ final class RotaryFields: Sendable {
         }
         rotaryStart = try fields.ifGiven("rotary_start", fields.integer)
         rotaryStartPlace = fields.place(of: "rotary_start")
-        let output = try fields.ifGiven("output_layout") { try fields.choice($0, of: PairLayout.self) }
+        let output = try fields.ifGiven("output_layout", fields.layout)
         outputLayout = output ?? (fields.contains("layout") ? nil : known?.outputLayout)
-        layout = try fields.ifGiven("layout") { try fields.choice($0, of: PairLayout.self) }
+        layout = try fields.ifGiven("layout", fields.layout)
         if layout == nil, let config, config.layout == nil { throw config.layoutProblem }
         self.scaling = scaling?.scaling
         self.scalingPlace = scalingPlace
@@ -140,7 +139,7 @@ final class RotaryFields: Sendable {
         self.substitute = substitute
         substitutePlace = fields.place(of: SubstituteFields.names.first(where: fields.contains) ?? "inv_freq")
         self.config = config
-        softmaxScale = known?.softmaxScale
+        attention = known?.attention
         source = RopeSource(
             // Of a model the catalog says where its parameters are from.
             inferred: known?.model != nil
@@ -148,6 +147,7 @@ final class RotaryFields: Sendable {
                 : config?.inferred(
                     beside: [
                         base == nil ? nil : "base", layout == nil ? nil : "layout",
+                        layout == nil && output == nil ? nil : "output_layout",
                         rotaryDimension == nil && rotaryShare == nil ? nil : "rotary_dim",
                     ]),
             model: known?.model,
@@ -223,7 +223,7 @@ final class RotaryFields: Sendable {
             let heads = head.map { $0 == turning ? "" : ", in heads of \($0)" } ?? ""
             throw Problem(
                 .shapeMismatch, at: place,
-                "\(name(dimension)), and by \(source.model.map { "model \($0)" } ?? "config") \(turning) elements turn\(heads)"
+                "\(name(dimension)), and by \(source.model.map { "model \($0)" } ?? "config") \(turning.elements) \(turning == 1 ? "turns" : "turn")\(heads)"
             )
         }
         return turning

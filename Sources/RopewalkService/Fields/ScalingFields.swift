@@ -38,9 +38,10 @@ struct ScalingFields {
     /// Throws where the type is not known, or a key is missing, out of range or of another type.
     ///
     /// `defaultType` is the type where none is named; nil asks for one. `otherNames` are those that may stand among the keys.
+    /// `inheritedAxes` are in place of those that the keys give.
     init(
         _ fields: some Fields, beside lengths: Lengths = Lengths(), defaultType: Scaling.Name? = nil,
-        otherNames: [String]
+        otherNames: [String], inheritedAxes: PairAxes? = nil
     ) throws {
         var keys = ScalingKeys(fields, beside: lengths)
         // The type first: one that is not known has keys that are not.
@@ -58,11 +59,12 @@ struct ScalingFields {
             throw Problem(.outOfRange, at: place, error.reason)
         }
         rotaryShare = try keys.rotaryShare()
-        axes = try keys.axes()
+        axes = try inheritedAxes ?? keys.axes()
         warnings = keys.warnings + keys.unused(by: scaling.name)
     }
 
-    private static func length(_ name: String, _ fields: some Fields) throws -> Double? {
+    /// A length that is given, greater than 0.
+    static func length(_ name: String, _ fields: some Fields) throws -> Double? {
         let length = try fields.ifGiven(name, fields.number)
         if let length, length <= 0 {
             throw Problem(

@@ -54,7 +54,7 @@ enum SubstituteFields {
         guard list.axes.count == 2 else {
             throw Problem(
                 .wrongType, at: fields.place(of: name),
-                "\(name) is a table [seq, rotary_dim/2], or [max_position, rotary_dim/2]; this has \(list.axes.count == 1 ? "1 axis" : "\(list.axes.count) axes")"
+                "\(name) is a table [seq, rotary_dim/2], or [max_position, rotary_dim/2]; this has \(list.axes.count.axes)"
             )
         }
         return (list.numbers, list.axes)

@@ -14,23 +14,33 @@ struct BinaryAnswer: ~Copyable {
     struct Description {
         /// What tensors were turned with, by their names.
         let ropes: [(name: String, rope: RopeDescription)]
+        /// What an attention was computed with; nil of what is none.
+        let attention: AttentionDescription?
         let warnings: [String]
         /// What the file of the request said of itself.
         let metadata: [String: String]
 
-        init(_ rope: RopeDescription?, warnings: [String], metadata: [String: String] = [:]) {
-            self.init(rope.map { [("", $0)] } ?? [], warnings: warnings, metadata: metadata)
+        init(
+            _ rope: RopeDescription?, attention: AttentionDescription? = nil, warnings: [String],
+            metadata: [String: String] = [:]
+        ) {
+            ropes = rope.map { [("", $0)] } ?? []
+            self.attention = attention
+            self.warnings = warnings
+            self.metadata = metadata
         }
 
         init(
             _ ropes: [(name: String, rope: RopeDescription)], warnings: [String], metadata: [String: String]
         ) {
             self.ropes = ropes
+            attention = nil
             self.warnings = warnings
             self.metadata = metadata
         }
 
-        /// As JSON text, each with its name: `rope` where one holds for all, else `rope.q` for the tensor q; and `warnings`.
+        /// As JSON text, each with its name: `rope` where one holds for all, else `rope.q` for the tensor q; `attention` and
+        /// `warnings`.
         func texts() throws -> [(name: String, text: String)] {
             var texts: [(name: String, text: String)] = []
             if let first = ropes.first?.rope.json.string, ropes.allSatisfy({ $0.rope.json.string == first }) {
@@ -38,6 +48,7 @@ struct BinaryAnswer: ~Copyable {
             } else {
                 texts = ropes.map { ("rope." + $0.name, $0.rope.json.string) }
             }
+            if let attention { texts.append(("attention", try JSONText(attention).string)) }
             if !warnings.isEmpty { texts.append(("warnings", try JSONText(warnings).string)) }
             return texts
         }
@@ -109,7 +120,11 @@ struct BinaryAnswer: ~Copyable {
         for (name, text) in texts {
             let text = text.ascii
             guard text.utf8.count <= longestField else { continue }
-            headers.add(name == "rope" ? "Ropewalk-Rope" : "Ropewalk-Warnings", text)
+            switch name {
+            case "rope": headers.add("Ropewalk-Rope", text)
+            case "attention": headers.add("Ropewalk-Attention", text)
+            default: headers.add("Ropewalk-Warnings", text)
+            }
         }
         if format == .raw {
             headers.add("Ropewalk-Shape", tensors[0].form.axes.map(String.init).joined(separator: ","))
@@ -134,7 +149,7 @@ struct BinaryAnswer: ~Copyable {
             }
         }
         guard operation.isArithmetic, buffer.firstNonFinite(of: index) != nil else { return }
-        try Problem.check(source, operation.shape, name)
+        try Problem.check(source, operation.sourceShape, name)
         try check(index)
     }
 

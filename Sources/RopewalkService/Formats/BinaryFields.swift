@@ -37,8 +37,8 @@ struct BinaryFields: Fields {
     func string(_ name: String) throws -> String { try query.string(name) }
     func numbers(_ name: String) throws -> [Double] { try query.numbers(name) }
 
-    func positions(_ name: String, rowCount: Int) throws -> PositionList {
-        guard let tensor = positions[name] else { return try query.positions(name, rowCount: rowCount) }
+    func positions(_ name: String, rowCounts: ClosedRange<Int>) throws -> PositionList {
+        guard let tensor = positions[name] else { return try query.positions(name, rowCounts: rowCounts) }
         do throws(TensorFormatError) {
             let numbers = try tensor.positions()
             guard !numbers.isEmpty else { throw TensorFormatError(.empty, "there are no positions") }

@@ -46,7 +46,13 @@ package struct ModelCatalog: Sendable {
         return next
     }
 
-    subscript(name: String) -> ModelPreset? { presets[name] }
+    /// Also by the name as a repository has it, with its owner and capitals.
+    subscript(name: String) -> ModelPreset? { presets[name] ?? presets[Self.plain(name)] }
+
+    /// In lower case and without an owner.
+    static func plain(_ name: String) -> String {
+        (name.split(separator: "/").last ?? "").lowercased()
+    }
 
     /// All names, aliases among them.
     var names: [String] { Array(presets.keys) }

@@ -16,14 +16,8 @@ struct ModelPreset: Sendable {
     let layerTypes: [String]
     /// By type of layer, or under "" for all.
     private let configs: [String: ConfigFields]
-    /// In which the model's code writes turned elements, where not as it reads them.
-    let outputLayout: PairLayout?
-    /// What scores are multiplied by, where that is not 1/√d.
-    let softmaxScale: Double?
-    /// Which layers turn nothing, in words.
-    let layersWithoutRotation: String?
-    /// How many keys a query of a sliding layer sees, itself included.
-    let window: Int?
+    /// What a file of models says in place of the config; nil leaves it to the config.
+    private let given: (outputLayout: PairLayout?, scale: Double?, unrotated: UnrotatedLayers?, window: Int?)
     /// Where the values are from.
     let source: String
     /// Keys of the config whose values nobody has confirmed.
@@ -39,7 +33,7 @@ struct ModelPreset: Sendable {
                 .unknownValue, at: fields.place(of: "aliases"),
                 "a model's name is a part of a path, and \"\(bad.clipped)\" is none")
         }
-        let layout = try fields.ifGiven("layout") { try fields.choice($0, of: PairLayout.self) }
+        let layout = try fields.ifGiven("layout", fields.layout)
         let config = try fields.object("config", ignoringNull: true)
         let place = fields.place(of: "config")
         layerTypes = try RopeDictionary.layerTypes(
@@ -48,10 +42,12 @@ struct ModelPreset: Sendable {
             uniqueKeysWithValues: (layerTypes.isEmpty ? [nil] : layerTypes.map(\.self)).map { (type: String?) in
                 (type ?? "", try ConfigFields(config, layerType: type, layerTypePlace: place, layout: layout))
             })
-        outputLayout = try fields.ifGiven("output_layout") { try fields.choice($0, of: PairLayout.self) }
-        softmaxScale = try fields.ifGiven("softmax_scale", fields.number)
-        layersWithoutRotation = try fields.ifGiven("layers_without_rotation", fields.string)
-        window = try fields.ifGiven("window", fields.integer)
+        given = (
+            try fields.ifGiven("output_layout", fields.layout),
+            try fields.ifGiven("softmax_scale", fields.number),
+            try fields.ifGiven("layers_without_rotation") { UnrotatedLayers(layers: try fields.string($0)) },
+            try fields.ifGiven("window", fields.integer)
+        )
         source = try fields.string("source")
         unverified = try fields.ifGiven("unverified", fields.strings) ?? []
         for config in configs.values {
@@ -61,7 +57,7 @@ struct ModelPreset: Sendable {
                     .missingField, at: place, "head_dim is missing, and hidden_size and num_attention_heads are")
             }
             let rotary = try RotaryFields(KnownParameters(self, config))
-            let parameters = try rotary.parameters(dimension: dimension, at: place) { "heads are of \($0) elements" }
+            let parameters = try rotary.parameters(dimension: dimension, at: place) { "heads are of \($0.elements)" }
             guard RotaryEngine(maxCacheBytes: 0).table(for: parameters).isFinite else {
                 throw Problem(.outOfRange, at: place, "the ladder has a frequency or base that is not finite")
             }
@@ -71,6 +67,16 @@ struct ModelPreset: Sendable {
     /// The parameters of a type of layer; nil where there is none of the name, or one has to be named.
     func config(layerType: String?) -> ConfigFields? {
         configs[layerTypes.isEmpty ? "" : layerType ?? ""]
+    }
+
+    func outputLayout(_ config: ConfigFields) -> PairLayout? { given.outputLayout ?? config.outputLayout }
+    func unrotatedLayers(_ config: ConfigFields) -> UnrotatedLayers? { given.unrotated ?? config.unrotatedLayers }
+
+    func attention(_ config: ConfigFields) -> ModelAttention {
+        var attention = config.attention
+        if let scale = given.scale { attention.scale = scale }
+        if let window = given.window { attention.reach = .window(window) }
+        return attention
     }
 
     /// What is said beside an answer that rests on what nobody has confirmed.

@@ -11,7 +11,7 @@ package struct TensorBytes: Sendable, Equatable {
     package init(_ form: StoredShape, _ bytes: Data) throws(TensorFormatError) {
         guard bytes.count == form.byteCount else {
             throw TensorFormatError(
-                .sizeMismatch, "there are \(bytes.count) bytes, and \(form.shown) takes \(form.byteCount)")
+                .sizeMismatch, "there are \(bytes.count.counted("byte")), and \(form.shown) takes \(form.byteCount)")
         }
         self.form = form
         self.bytes = bytes
