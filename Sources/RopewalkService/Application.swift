@@ -7,8 +7,8 @@ final class Application: HTTPApplication {
     let metrics: Metrics
     let logger: Logger
 
-    init(router: Router<any Endpoint>, metrics: Metrics, logger: Logger) {
-        self.router = router.map { EndpointRoute($0, pattern: $1, logger) }
+    init(router: Router<any Endpoint>, metrics: Metrics, memory: WorkingMemory? = nil, logger: Logger) {
+        self.router = router.map { EndpointRoute($0, pattern: $1, memory, logger) }
         self.metrics = metrics
         self.logger = logger
     }
@@ -21,15 +21,15 @@ final class Application: HTTPApplication {
             return RefusingRoute(HTTPResponse(status: 204, headers: ["Allow": allow]), router.pattern(for: path))
         case .methodNotAllowed(let allow):
             let problem = Problem(.methodNotAllowed, "\(path) takes \(allow), and not \(head.method.clipped)")
-            return RefusingRoute(problem.response(id: head.id, headers: ["Allow": allow]), router.pattern(for: path))
+            return RefusingRoute(problem.response(to: head, headers: ["Allow": allow]), router.pattern(for: path))
         case .notFound:
             let problem = Problem(.notFound, "there is nothing at \(path.clipped); GET / lists what there is")
-            return RefusingRoute(problem.response(id: head.id), nil)
+            return RefusingRoute(problem.response(to: head), nil)
         }
     }
 
     func response(to failure: HTTPFailure, of head: HTTPRequest) -> HTTPResponse {
-        Problem(failure).response(id: head.id)
+        Problem(failure).response(to: head)
     }
 
     func didFinish(_ record: HTTPRecord) {

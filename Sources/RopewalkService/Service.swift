@@ -21,6 +21,8 @@ package final class Service: Sendable {
     let engine: RotaryEngine
     let answers: AnswerCache
     let budget: ByteBudget
+    /// The part of the budget that bodies may hold.
+    private let bodies: ByteBudget
     let compute: ComputePool
     let metrics = Metrics()
     /// One part in so many of `--max-cache-bytes` is for finished answers.
@@ -35,6 +37,8 @@ package final class Service: Sendable {
         answers = AnswerCache(maxBytes: maxCacheBytes / Self.answersShare)
         engine = RotaryEngine(maxCacheBytes: maxCacheBytes - maxCacheBytes / Self.answersShare)
         budget = ByteBudget(limit: configuration.limits.maxBufferedBytes)
+        let maxHeldBodyBytes = configuration.limits.maxHeldBodyBytes
+        bodies = maxHeldBodyBytes == budget.limit ? budget : ByteBudget(limit: maxHeldBodyBytes, partOf: budget)
         compute = ComputePool(threads: configuration.computeThreads, maxWaiting: configuration.limits.maxQueue)
     }
 
@@ -45,8 +49,9 @@ package final class Service: Sendable {
             configuration: HTTPServer.Configuration(
                 host: configuration.host, port: configuration.port, maxBodyBytes: limits.maxBodyBytes,
                 maxConnections: limits.maxConnections, idleTimeoutSeconds: limits.idleTimeoutSeconds),
-            application: Application(router: routes(), metrics: metrics, logger: logger), compute: compute,
-            budget: budget)
+            application: Application(
+                router: routes(), metrics: metrics, memory: WorkingMemory(limits, budget), logger: logger),
+            compute: compute, budget: bodies)
         let port = try server.start()
         self.server.withLock { $0 = server }
         return port
