@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .PHONY: help serve test test-thread test-address lint format openapi goldens check-metrics conformance
-.PHONY: prove-numbers fuzz fuzz-build bench docker docker-test docker-lint deps
+.PHONY: check-memory clients prove-numbers fuzz fuzz-build bench docker docker-test docker-lint deps
 .DEFAULT_GOAL := help
 
 # As in the image: the standard library within the binary makes a small request a tenth cheaper, and the process smaller.
@@ -21,6 +21,8 @@ help:
 	@echo "make openapi        write openapi.json anew from openapi.yaml"
 	@echo "make goldens        write the golden data of the tests anew (Python 3, PyPI)"
 	@echo "make check-metrics  hold /metrics to promtool, from the Debian package prometheus"
+	@echo "make check-memory   overload the service within 256 MiB (as root, where control groups can be made)"
+	@echo "make clients        generate a client from openapi.yaml, with a generator from PyPI (needs python3-venv)"
 	@echo "make conformance    hold the service to openapi.yaml with Schemathesis, from PyPI (needs python3-venv)"
 	@echo "make prove-numbers  write and read back every float32 (minutes)"
 	@echo "make fuzz           look for what the readers get wrong (SECONDS=600 for each)"
@@ -91,6 +93,18 @@ goldens:
 check-metrics: deps
 	$(RELEASE) --product ropewalk
 	@scripts/check-metrics .build/release/ropewalk
+
+check-memory: deps
+	$(RELEASE) --product ropewalk
+	@scripts/check-memory .build/release/ropewalk
+
+clients: .build/clients
+	@scripts/clients/run .build/clients
+
+.build/clients: scripts/clients/requirements.txt
+	python3 -m venv --clear $@
+	$@/bin/pip install --quiet --requirement $< || { rm -rf $@; exit 1; }
+	touch $@
 
 conformance: deps .build/conformance
 	$(RELEASE) --product ropewalk

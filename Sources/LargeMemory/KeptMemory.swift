@@ -7,32 +7,42 @@ import Locking
 final class KeptMemory: Sendable {
     static let shared = KeptMemory(mostBytes: 256 << 20)
 
-    private let mostBytes: Int
-    /// The one that was given back last is the last.
-    private let regions = Locked<[MemoryRegion]>([])
+    private struct State {
+        var mostBytes: Int
+        /// The one that was given back last is the last.
+        var regions: [MemoryRegion] = []
+    }
+
+    private let state: Locked<State>
 
     init(mostBytes: Int) {
-        self.mostBytes = mostBytes
+        state = Locked(State(mostBytes: mostBytes))
+    }
+
+    /// Keeps at most so many bytes from now on.
+    func limit(to mostBytes: Int) {
+        state.withLock { $0.mostBytes = mostBytes }
     }
 
     /// The smallest that has so many bytes and at most as many again; nil where there is none.
     func take(_ count: Int) -> MemoryRegion? {
-        regions.withLock { regions in
+        state.withLock { state in
+            let regions = state.regions
             let fitting = regions.indices.filter { regions[$0].count >= count && regions[$0].count / 2 <= count }
-            return fitting.min { regions[$0].count < regions[$1].count }.map { regions.remove(at: $0) }
+            return fitting.min { regions[$0].count < regions[$1].count }.map { state.regions.remove(at: $0) }
         }
     }
 
     /// Gives the oldest back to the system where it is too much.
     func keep(_ region: MemoryRegion) {
-        guard region.count <= mostBytes else { return }
+        guard state.withLock({ region.count <= $0.mostBytes }) else { return }
         region.offer()
-        let surplus = regions.withLock { regions in
-            regions.append(region)
-            var total = regions.reduce(0) { $0 + $1.count }
+        let surplus = state.withLock { state in
+            state.regions.append(region)
+            var total = state.regions.reduce(0) { $0 + $1.count }
             var surplus: [MemoryRegion] = []
-            while total > mostBytes {
-                surplus.append(regions.removeFirst())
+            while total > state.mostBytes {
+                surplus.append(state.regions.removeFirst())
                 total -= surplus[surplus.count - 1].count
             }
             return surplus

@@ -10,6 +10,11 @@ public enum LargeMemory {
 
     static let pageBytes = 2 << 20
 
+    /// Of memory that requests have given back, at most so many bytes are kept for the next. Before this is called: 256 MiB.
+    public static func keep(atMost count: Int) {
+        KeptMemory.shared.limit(to: count)
+    }
+
     /// Asks for large pages under memory that nobody has touched yet; where it is small, for none.
     public static func advise(_ bytes: UnsafeMutableRawBufferPointer) {
         guard bytes.count >= leastBytes, let start = bytes.baseAddress else { return }

@@ -4,11 +4,15 @@ import Synchronization
 /// A bound on the bytes that requests hold together.
 package final class ByteBudget: Sendable {
     package let limit: Int
+    /// The budget of which this one is a part; nil where it is whole.
+    private let whole: ByteBudget?
     private let taken = Atomic<Int>(0)
 
-    package init(limit: Int) {
+    /// What is reserved is also taken from `whole`, which others use too.
+    package init(limit: Int, partOf whole: ByteBudget? = nil) {
         precondition(limit >= 0)
         self.limit = limit
+        self.whole = whole
     }
 
     package var used: Int { taken.load(ordering: .relaxed) }
@@ -21,6 +25,13 @@ package final class ByteBudget: Sendable {
     }
 
     private func take(_ count: Int) -> Bool {
+        guard takeOwn(count) else { return false }
+        guard let whole, !whole.take(count) else { return true }
+        taken.subtract(count, ordering: .relaxed)
+        return false
+    }
+
+    private func takeOwn(_ count: Int) -> Bool {
         var current = taken.load(ordering: .relaxed)
         while true {
             let (wanted, overflow) = current.addingReportingOverflow(count)
@@ -33,6 +44,7 @@ package final class ByteBudget: Sendable {
 
     private func give(_ count: Int) {
         taken.subtract(count, ordering: .relaxed)
+        whole?.give(count)
     }
 
     /// Bytes held until this object goes.

@@ -42,6 +42,8 @@ package enum HTTPFailure: Error, Equatable {
     /// `asked` is nil where the body came in chunks and was cut off.
     case bodyTooLarge(limit: Int, asked: Int?)
     case buffersFull(limit: Int, asked: Int)
+    /// The system has no memory for so many bytes, though the budget has.
+    case outOfMemory(asked: Int)
     case queueFull(limit: Int)
     case bodyTooSlow
     case stopping

@@ -5,21 +5,25 @@ import MicroHTTP
 final class Application: HTTPApplication {
     private let router: CurrentRouter
     let metrics: Metrics
+    private let memory: WorkingMemory?
     let logger: Logger
 
-    init(router: Router<any Endpoint>, metrics: Metrics, logger: Logger) {
-        self.router = CurrentRouter(Self.routes(router, logger))
+    init(router: Router<any Endpoint>, metrics: Metrics, memory: WorkingMemory? = nil, logger: Logger) {
+        self.memory = memory
+        self.router = CurrentRouter(Self.routes(router, memory, logger))
         self.metrics = metrics
         self.logger = logger
     }
 
     /// Serves requests that begin from now on with other endpoints.
     func serve(_ router: Router<any Endpoint>) {
-        self.router.replace(with: Self.routes(router, logger))
+        self.router.replace(with: Self.routes(router, memory, logger))
     }
 
-    private static func routes(_ router: Router<any Endpoint>, _ logger: Logger) -> Router<EndpointRoute> {
-        router.map { EndpointRoute($0, pattern: $1, logger) }
+    private static func routes(
+        _ router: Router<any Endpoint>, _ memory: WorkingMemory?, _ logger: Logger
+    ) -> Router<EndpointRoute> {
+        router.map { EndpointRoute($0, pattern: $1, memory, logger) }
     }
 
     func route(of head: HTTPRequest) -> any HTTPRoute {
@@ -31,15 +35,15 @@ final class Application: HTTPApplication {
             return RefusingRoute(HTTPResponse(status: 204, headers: ["Allow": allow]), router.pattern(for: path))
         case .methodNotAllowed(let allow):
             let problem = Problem(.methodNotAllowed, "\(path) takes \(allow), and not \(head.method.clipped)")
-            return RefusingRoute(problem.response(id: head.id, headers: ["Allow": allow]), router.pattern(for: path))
+            return RefusingRoute(problem.response(to: head, headers: ["Allow": allow]), router.pattern(for: path))
         case .notFound:
             let problem = Problem(.notFound, "there is nothing at \(path.clipped); GET / lists what there is")
-            return RefusingRoute(problem.response(id: head.id), nil)
+            return RefusingRoute(problem.response(to: head), nil)
         }
     }
 
     func response(to failure: HTTPFailure, of head: HTTPRequest) -> HTTPResponse {
-        Problem(failure).response(id: head.id)
+        Problem(failure).response(to: head)
     }
 
     func didFinish(_ record: HTTPRecord) {

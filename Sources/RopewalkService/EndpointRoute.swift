@@ -7,11 +7,14 @@ import TensorCoding
 final class EndpointRoute: HTTPRoute {
     let pattern: String?
     private let endpoint: any Endpoint
+    /// nil where memory is not scarce.
+    private let memory: WorkingMemory?
     private let logger: Logger
 
-    init(_ endpoint: any Endpoint, pattern: String, _ logger: Logger) {
+    init(_ endpoint: any Endpoint, pattern: String, _ memory: WorkingMemory?, _ logger: Logger) {
         self.endpoint = endpoint
         self.pattern = pattern
+        self.memory = memory
         self.logger = logger
     }
 
@@ -32,6 +35,8 @@ final class EndpointRoute: HTTPRoute {
             case .later(let work):
                 return .later { cancellation in
                     do {
+                        let hold = try self.memory?.hold(for: request, of: self.endpoint)
+                        defer { withExtendedLifetime(hold) {} }
                         return try work(cancellation)
                     } catch {
                         return self.response(to: error, of: request)
@@ -52,7 +57,7 @@ final class EndpointRoute: HTTPRoute {
         case .unsupportedEncoding: headers.add("Accept-Encoding", "identity")
         default: break
         }
-        return problem.response(id: request.id, headers: headers)
+        return problem.response(to: request, headers: headers)
     }
 }
 

@@ -4,9 +4,11 @@ import MicroHTTP
 extension Service {
     /// Every route, one line each.
     func routes() -> Router<any Endpoint> {
-        let writer = AnswerWriter(budget: budget, maxElements: configuration.limits.maxAnswerElements)
+        let limits = configuration.limits
+        let writer = AnswerWriter(
+            budget: budget, maxElements: limits.maxAnswerElements, countsElements: limits.isMemoryScarce)
         let models = currentModels
-        let context = RequestContext(limits: configuration.limits, models: models)
+        let context = RequestContext(limits: limits, models: models)
         let info = InfoEndpoint(configuration: configuration, engine: engine, answers: answers, budget: budget)
         let live = HealthEndpoint(isReady: { true })
         let ready = HealthEndpoint(isReady: { [weak self] in self?.isReady ?? false })
@@ -33,11 +35,13 @@ extension Service {
         router.add("GET", "/healthz", ready)
         router.add("GET", "/info", info)
         router.add("GET", "/metrics", metrics)
-        router.add("GET", "/openapi.yaml", StaticEndpoint(OpenAPI.yaml, type: "application/yaml"))
-        router.add("GET", "/openapi.json", StaticEndpoint(OpenAPI.json, type: "application/json"))
+        router.add("GET", "/openapi.yaml", LinkingEndpoint(type: "application/yaml", body: OpenAPI.yaml(_:)))
+        router.add("GET", "/openapi.json", LinkingEndpoint(type: "application/json", body: OpenAPI.json(_:)))
         router.add("GET", "/docs/errors", StaticEndpoint(ErrorPage.html(), type: "text/html; charset=utf-8"))
-        let front = FrontPage.text(routes: router.routes)
-        router.add("GET", "/", StaticEndpoint(front, type: "text/plain; charset=utf-8"))
+        let routes = router.routes
+        router.add(
+            "GET", "/",
+            LinkingEndpoint(type: "text/plain; charset=utf-8") { FrontPage.text(routes: routes, below: $0) })
         return router
     }
 }

@@ -21,6 +21,8 @@ package final class Service: Sendable {
     let engine: RotaryEngine
     let answers: AnswerCache
     let budget: ByteBudget
+    /// The part of the budget that bodies may hold.
+    private let bodies: ByteBudget
     let compute: ComputePool
     let metrics = Metrics()
     /// One part in so many of `--max-cache-bytes` is for finished answers.
@@ -38,6 +40,8 @@ package final class Service: Sendable {
         answers = AnswerCache(maxBytes: maxCacheBytes / Self.answersShare)
         engine = RotaryEngine(maxCacheBytes: maxCacheBytes - maxCacheBytes / Self.answersShare)
         budget = ByteBudget(limit: configuration.limits.maxBufferedBytes)
+        let maxHeldBodyBytes = configuration.limits.maxHeldBodyBytes
+        bodies = maxHeldBodyBytes == budget.limit ? budget : ByteBudget(limit: maxHeldBodyBytes, partOf: budget)
         compute = ComputePool(threads: configuration.computeThreads, maxWaiting: configuration.limits.maxQueue)
     }
 
@@ -45,7 +49,8 @@ package final class Service: Sendable {
     package func start() throws -> Int {
         let limits = configuration.limits
         let application = application.withLock { current in
-            let made = Application(router: routes(), metrics: metrics, logger: logger)
+            let made = Application(
+                router: routes(), metrics: metrics, memory: WorkingMemory(limits, budget), logger: logger)
             current = made
             return made
         }
@@ -53,7 +58,7 @@ package final class Service: Sendable {
             configuration: HTTPServer.Configuration(
                 host: configuration.host, port: configuration.port, maxBodyBytes: limits.maxBodyBytes,
                 maxConnections: limits.maxConnections, idleTimeoutSeconds: limits.idleTimeoutSeconds),
-            application: application, compute: compute, budget: budget)
+            application: application, compute: compute, budget: bodies)
         let port = try server.start()
         self.server.withLock { $0 = server }
         return port

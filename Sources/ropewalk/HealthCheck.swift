@@ -8,7 +8,7 @@ struct HealthCheck: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "healthcheck", abstract: "Exit with 0 when a running service is ready.")
 
-    @Option(help: "What to ask. (default: http://127.0.0.1:8080/readyz, its port as in serve)")
+    @Option(help: "What to ask. (default: http://127.0.0.1:8080/readyz, its host and port as in serve)")
     var url: String?
 
     func run() throws {
@@ -23,9 +23,13 @@ struct HealthCheck: ParsableCommand {
         }
     }
 
+    /// Where a service can be asked that listens on every address.
+    private static let loopbacks = ["0.0.0.0": "127.0.0.1", "::": "::1"]
+
     private func standardURL(_ environment: [String: String]) throws -> String {
         let port = try Setting(flag: "port", given: nil, environment: environment).integer(
             in: 0...65_535, default: 8080)
-        return "http://127.0.0.1:\(port)/readyz"
+        let host = Setting(flag: "host", given: nil, environment: environment).string(default: "127.0.0.1")
+        return "http://\((Self.loopbacks[host] ?? host).bracketed):\(port)/readyz"
     }
 }

@@ -22,10 +22,16 @@ struct Serve: ParsableCommand {
     @Option(help: "Port; 0 takes any free one. (default: \(Service.Configuration().port))")
     var port: String?
 
-    @Option(help: "Largest body of a request, in bytes. (default: \(Limits().maxBodyBytes))")
+    @Option(
+        help:
+            "Largest body of a request, in bytes. (default: \(Limits().maxBodyBytes), less where a control group limits memory)"
+    )
     var maxBodyBytes: String?
 
-    @Option(help: "Bodies and answers of all requests together, in bytes. (default: \(Limits().maxBufferedBytes))")
+    @Option(
+        help:
+            "Bodies and answers of all requests together, in bytes. (default: \(Limits().maxBufferedBytes), less where a control group limits memory)"
+    )
     var maxBufferedBytes: String?
 
     @Option(help: "Elements of one answer. (default: \(Limits().maxAnswerElements))")
@@ -39,7 +45,7 @@ struct Serve: ParsableCommand {
 
     @Option(
         help:
-            "Frequency tables, rows of cosines and sines, and kept answers, in bytes. (default: \(Limits().maxCacheBytes))"
+            "Frequency tables, rows of cosines and sines, and kept answers, in bytes. (default: \(Limits().maxCacheBytes), less where a control group limits memory)"
     )
     var maxCacheBytes: String?
 
@@ -52,7 +58,7 @@ struct Serve: ParsableCommand {
     )
     var idleTimeout: String?
 
-    @Option(help: "Threads that compute. (default: the processors that this process may use)")
+    @Option(help: "Threads that compute. (default: the processors that affinity and control groups allow)")
     var computeThreads: String?
 
     @Option(
@@ -67,9 +73,13 @@ struct Serve: ParsableCommand {
 
     func run() throws {
         let configuration = try serviceConfiguration(ProcessInfo.processInfo.environment)
-        keepFreedMemory()
+        keepFreedMemory(
+            pieceBytes: configuration.limits.keptPieceBytes, largeBytes: configuration.limits.keptLargeBytes)
         let log = LogWriter()
         let logger = try logger(ProcessInfo.processInfo.environment, writingTo: log)
+        for warning in KnownVariables(of: self).warnings(for: ProcessInfo.processInfo.environment) {
+            logger.warning("\(warning)")
+        }
         let service = Service(configuration, logger: logger)
         let shutdown = Shutdown(log: log)
         let modelsFile = setting("models", models, ProcessInfo.processInfo.environment).path.map(ModelsFile.init)
@@ -101,11 +111,14 @@ struct Serve: ParsableCommand {
             self.setting(flag, given, environment)
         }
         let anyCount = 0...(1 << 48)
+        let container = ControlGroups()
         var configuration = Service.Configuration()
         configuration.host = setting("host", host).string(default: configuration.host)
         configuration.port = try setting("port", port).integer(in: 0...65_535, default: configuration.port)
         configuration.computeThreads = try setting("compute-threads", computeThreads)
-            .integer(in: 1...1_024, default: Processors.usable)
+            .integer(in: 1...1_024, default: Processors.usable(in: container))
+        configuration.limits = Limits(
+            memoryLimit: container.memoryLimit, computeThreads: configuration.computeThreads)
         if let path = setting("models", models).path {
             do {
                 configuration.models = try ModelsFile(path: path).catalog()
@@ -164,12 +177,5 @@ struct Serve: ParsableCommand {
     private func announce(_ line: String) {
         let bytes = Array((line + "\n").utf8)
         _ = unsafe bytes.withUnsafeBytes { unsafe write(STDOUT_FILENO, $0.baseAddress, $0.count) }
-    }
-}
-
-extension String {
-    /// An IPv6 address as it stands in a URL.
-    fileprivate var bracketed: String {
-        contains(":") ? "[\(self)]" : self
     }
 }

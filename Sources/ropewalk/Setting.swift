@@ -50,8 +50,8 @@ struct Setting {
         if flag == "port" { names.append("PORT") }
         for name in names {
             guard let value = environment[name], !value.isEmpty else { continue }
-            // Kubernetes sets this for a service of our name: an address and not a port.
-            if name == "ROPEWALK_PORT", value.hasPrefix("tcp://") { continue }
+            // Kubernetes sets this for a service of our name: an address such as tcp://10.0.0.1:8080, and not a port.
+            if name == "ROPEWALK_PORT", value.contains("://") { continue }
             return (value, name)
         }
         return nil

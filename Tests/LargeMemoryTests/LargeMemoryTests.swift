@@ -59,6 +59,15 @@ import Testing
         #expect(kept.take(6 * Self.page) == nil && kept.take(3 * Self.page) != nil && kept.take(2 * Self.page) != nil)
     }
 
+    @Test func `a lower limit holds for what is kept next`() throws {
+        let kept = KeptMemory(mostBytes: 5 * Self.page)
+        kept.limit(to: 2 * Self.page)
+        kept.keep(try #require(MemoryRegion(count: 3 * Self.page)))
+        #expect(kept.take(3 * Self.page) == nil)
+        kept.keep(try #require(MemoryRegion(count: 2 * Self.page)))
+        #expect(kept.take(2 * Self.page) != nil)
+    }
+
     @Test func `a block that is gone leaves its memory to the next, also between threads`() async throws {
         await withTaskGroup(of: Bool.self) { group in
             for seed in UInt8(0)..<8 {

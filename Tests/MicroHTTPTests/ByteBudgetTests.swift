@@ -23,6 +23,21 @@ import Testing
         #expect(budget.reserve(.max) == nil)
     }
 
+    @Test func `a part of a budget holds bytes of the whole, and no more than its own`() throws {
+        let whole = ByteBudget(limit: 100)
+        let part = ByteBudget(limit: 60, partOf: whole)
+        #expect(part.reserve(61) == nil && part.used == 0 && whole.used == 0)
+        var held = part.reserve(50)
+        #expect(held != nil && part.used == 50 && whole.used == 50)
+        let other = try #require(whole.reserve(45))
+        // The part has room for 10 more, and the whole for 5.
+        #expect(held?.resize(to: 60) == false && part.used == 50 && whole.used == 95)
+        #expect(held?.resize(to: 55) == true && part.used == 55 && whole.used == 100)
+        held = nil
+        #expect(part.used == 0 && whole.used == 45)
+        withExtendedLifetime(other) {}
+    }
+
     @Test func `many threads together never hold more than there is`() {
         let budget = ByteBudget(limit: 1_000)
         DispatchQueue.concurrentPerform(iterations: 8) { thread in

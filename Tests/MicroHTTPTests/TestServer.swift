@@ -65,7 +65,7 @@ final class EchoApplication: HTTPApplication {
             case .unknownExpectation: 417
             case .bodyTooLarge: 413
             case .buffersFull(let limit, let asked): asked > limit ? 413 : 503
-            case .queueFull, .stopping: 503
+            case .queueFull, .stopping, .outOfMemory: 503
             case .bodyTooSlow: 408
             }
         var response = HTTPResponse(status: status, body: Data("\(failure)".utf8))

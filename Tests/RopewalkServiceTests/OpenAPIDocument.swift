@@ -19,6 +19,9 @@ struct OpenAPIDocument {
         var mediaType: String?
     }
 
+    /// The statuses of requests that are refused before they are read, and answered with a page and not a problem.
+    static let unread: Set = ["414"]
+
     let root: JSON
 
     init() throws {

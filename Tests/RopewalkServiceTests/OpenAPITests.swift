@@ -251,7 +251,9 @@ import Testing
 
     @Test func `an operation answers a problem under the problem's own status`() throws {
         for operation in document.operations {
-            let statuses = operation.node["responses"].names.filter { $0 >= "400" }
+            let statuses = operation.node["responses"].names.filter {
+                $0 >= "400" && !OpenAPIDocument.unread.contains($0)
+            }
             try #require(!statuses.isEmpty, "\(operation.name)")
             for status in statuses {
                 let response = document.resolved(operation.node["responses"][status])
@@ -267,7 +269,7 @@ import Testing
 
     @Test func `every answer has a request id and its times, and every 503 says when to come again`() throws {
         for operation in document.operations {
-            for status in operation.node["responses"].names {
+            for status in operation.node["responses"].names where !OpenAPIDocument.unread.contains(status) {
                 let headers = document.resolved(operation.node["responses"][status])["headers"]
                 #expect(headers.names.contains("X-Request-Id"), "\(operation.name) \(status)")
                 #expect(headers.names.contains("Server-Timing"), "\(operation.name) \(status)")

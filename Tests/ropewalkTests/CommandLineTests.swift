@@ -144,6 +144,85 @@ import Testing
         #expect(try check([], ["ROPEWALK_PORT": "\(port)"]) == 1)
     }
 
+    @Test(arguments: [("::1", "::1"), ("::", "::"), ("0.0.0.0", "0.0.0.0"), ("localhost", "localhost")])
+    func `a health check asks where the variables say that the service is`(_ listening: String, _ asked: String) throws
+    {
+        let service = try serve("--port", "0", environment: ["ROPEWALK_HOST": listening])
+        let port = try service.port()
+        func check(_ environment: [String: String]) throws -> (code: Int32, errors: String) {
+            let process = try RopewalkProcess(["healthcheck"], environment: environment)
+            return (process.exitCode(), try process.rest().errors)
+        }
+        #expect(try check(["ROPEWALK_HOST": asked, "ROPEWALK_PORT": "\(port)"]) == (0, ""))
+        let ofKubernetes = ["ROPEWALK_HOST": asked, "ROPEWALK_PORT": "tcp://10.0.0.1:1", "PORT": "\(port)"]
+        #expect(try check(ofKubernetes) == (0, ""))
+        service.signal(SIGTERM)
+        #expect(service.exitCode() == 0)
+        #expect(try check(["ROPEWALK_HOST": asked, "ROPEWALK_PORT": "\(port)"]).code == 1)
+    }
+
+    @Test func `a health check that fails names the address that it asked`() throws {
+        for (host, shown) in [("::", "[::1]"), ("0.0.0.0", "127.0.0.1"), ("::1", "[::1]"), ("127.0.0.2", "127.0.0.2")] {
+            let process = try RopewalkProcess(["healthcheck"], environment: ["ROPEWALK_HOST": host, "PORT": "1"])
+            #expect(process.exitCode() == 1)
+            let errors = try process.rest().errors
+            #expect(errors.contains("http://\(shown):1/readyz"), "\(errors)")
+        }
+    }
+
+    /// What a service says about variables before it listens.
+    private func warnings(_ environment: [String: String]) throws -> [String] {
+        let process = try serve("--port", "0", environment: environment)
+        _ = try process.port()
+        process.signal(SIGTERM)
+        #expect(process.exitCode() == 0)
+        return try process.rest().errors.split(separator: "\n").map(String.init).filter { $0.contains("ROPEWALK_") }
+    }
+
+    @Test func `a variable that no setting has gets one line of warning with the nearest name`() throws {
+        let said = try warnings([
+            "ROPEWALK_MAX_QEUE": "8", "ROPEWALK_PORTS": "9000", "ROPEWALK_ZYX": "1", "ROPEWALK_MAX_QUEUE": "7",
+        ])
+        #expect(said.count == 3, "\(said)")
+        #expect(said.allSatisfy { $0.contains("warning") })
+        #expect(
+            said.first?.contains(
+                "ROPEWALK_MAX_QEUE is set, and no setting has this variable, perhaps for ROPEWALK_MAX_QUEUE") == true)
+        #expect(said.dropFirst().first?.contains("ROPEWALK_PORT") == true)
+        #expect(said.last?.hasSuffix("no setting has this variable") == true)
+    }
+
+    @Test func `variables of Kubernetes, of the kernels and of flags get none`() throws {
+        #expect(
+            try warnings([
+                "ROPEWALK_SIMD": "baseline", "ROPEWALK_SERVICE_HOST": "10.0.0.1", "ROPEWALK_SERVICE_PORT": "8080",
+                "ROPEWALK_SERVICE_PORT_HTTP": "8080", "ROPEWALK_PORT": "tcp://10.0.0.1:8080",
+                "ROPEWALK_PORT_8080_TCP": "tcp://10.0.0.1:8080", "ROPEWALK_PORT_8080_TCP_PROTO": "tcp",
+                "ROPEWALK_PORT_8080_TCP_PORT": "8080", "ROPEWALK_PORT_8080_TCP_ADDR": "10.0.0.1",
+                "ROPEWALK_CANARY_SERVICE_HOST": "10.0.0.2", "ROPEWALK_CANARY_PORT": "udp://10.0.0.2:1",
+                "ROPEWALK_MAX_BODY_BYTES": "1000", "ROPEWALK_DRAIN_SECONDS": "1", "ROPEWALK_LOG_LEVEL": "info",
+                "ROPEWALK_IDLE_TIMEOUT": "9", "ROPEWALK_COMPUTE_THREADS": "1", "ROPEWALK_HOST": "127.0.0.1",
+            ]) == [])
+        #expect(try warnings(["ROPEWALK_HTTP_PORT": "9000"]).count == 1)
+    }
+
+    /// The number of a limit in /info of a service that a shell command starts.
+    private func limit(_ name: String, _ command: String) throws -> Int? {
+        let service = try RopewalkProcess(shell: command)
+        let text = try RawHTTPClient.once(port: service.port(), "GET", "/info").text
+        let found = text.firstRange(of: "\"\(name)\":").map { text[$0.upperBound...].prefix { $0.isNumber } }
+        service.signal(SIGTERM)
+        #expect(service.exitCode() == 0)
+        return found.flatMap { Int($0) }
+    }
+
+    @Test func `compute threads are as many as the processors of the affinity, unless a flag says otherwise`() throws {
+        let binary = RopewalkProcess.binary.path
+        #expect(try limit("compute_threads", "exec taskset --cpu-list 0 '\(binary)' serve --port 0") == 1)
+        let flag = "exec taskset --cpu-list 0 '\(binary)' serve --port 0 --compute-threads 3"
+        #expect(try limit("compute_threads", flag) == 3)
+    }
+
     @Test(arguments: [["--version"], ["--help"], ["serve", "--help"], ["help", "serve"]])
     func `what is asked of the command line itself is answered on stdout`(_ arguments: [String]) throws {
         let process = try RopewalkProcess(arguments)

@@ -17,14 +17,16 @@ import Testing
             try client.send(text)
             #expect(try client.response().status == status)
         }
+        let counts = [("malformed-request", 4), ("head-too-large", 1)].map {
+            "ropewalk_rejected_requests_total{reason=\"\($0)\"} \($1)"
+        }
         var page = ""
         for _ in 0..<1_000 {
             page = try RawHTTPClient.once(port: port, "GET", "/metrics").text
-            if page.contains("ropewalk_rejected_requests_total{reason=\"malformed-request\"} 4") { break }
+            if counts.allSatisfy(page.contains) { break }
             usleep(5_000)
         }
-        #expect(page.contains("ropewalk_rejected_requests_total{reason=\"malformed-request\"} 4"))
-        #expect(page.contains("ropewalk_rejected_requests_total{reason=\"head-too-large\"} 1"))
+        for count in counts { #expect(page.contains(count)) }
         process.signal(SIGTERM)
         #expect(process.exitCode() == 0)
         let errors = try process.rest().errors

@@ -12,8 +12,17 @@ final class RopewalkProcess {
     private let output = Pipe()
     private let errors = Pipe()
 
-    init(_ arguments: [String], environment: [String: String] = [:]) throws {
-        process.executableURL = Self.binary
+    convenience init(_ arguments: [String], environment: [String: String] = [:]) throws {
+        try self.init(Self.binary, arguments, environment: environment)
+    }
+
+    /// What a shell command becomes by `exec`.
+    convenience init(shell command: String) throws {
+        try self.init(URL(filePath: "/bin/bash"), ["-c", command], environment: ["PATH": "/usr/bin:/bin"])
+    }
+
+    private init(_ binary: URL, _ arguments: [String], environment: [String: String]) throws {
+        process.executableURL = binary
         process.arguments = arguments
         process.environment = environment
         process.standardOutput = output

@@ -111,9 +111,9 @@ final class Exchange: Sendable {
             let limit = server.configuration.maxBodyBytes
             guard announced <= limit else { throw .bodyTooLarge(limit: limit, asked: announced) }
             // The bytes are taken as they come, so that announcing them holds nothing; whether they fit is asked before.
-            guard announced <= server.budget.limit - server.budget.used, let reservation = server.budget.reserve(0),
-                let body = BodyBuffer(capacity: announced)
+            guard announced <= server.budget.limit - server.budget.used, let reservation = server.budget.reserve(0)
             else { throw .buffersFull(limit: server.budget.limit, asked: announced) }
+            guard let body = BodyBuffer(capacity: announced) else { throw .outOfMemory(asked: announced) }
             if headers["Transfer-Encoding"] != nil, !CMicroHTTPD_parses_strictly() {
                 let headByteCount = connection.headByteCount
                 let base = unsafe line.end(headByteCount: headByteCount)
@@ -152,12 +152,12 @@ final class Exchange: Sendable {
         let failure: HTTPFailure
         if total > limit {
             failure = .bodyTooLarge(limit: limit, asked: nil)
-        } else if reservation.resize(to: total),
-            unsafe body.append(piece, growingTo: min(body.capacityNeeded(for: total), limit))
-        {
+        } else if !reservation.resize(to: total) {
+            failure = .buffersFull(limit: server.budget.limit, asked: total)
+        } else if unsafe body.append(piece, growingTo: min(body.capacityNeeded(for: total), limit)) {
             return .YES
         } else {
-            failure = .buffersFull(limit: server.budget.limit, asked: total)
+            failure = .outOfMemory(asked: total)
         }
         // Once a body is coming, libmicrohttpd cannot answer before its end: as much again is read, and no more.
         let response = server.application.response(to: failure, of: head)

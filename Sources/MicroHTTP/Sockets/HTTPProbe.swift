@@ -36,7 +36,8 @@ package struct HTTPProbe {
         guard unsafe address.withPointer({ unsafe connect(descriptor, $0, $1) }) == 0 else {
             throw SocketError(errnoAfter: "cannot connect")
         }
-        let request = Array("GET \(path) HTTP/1.1\r\nHost: \(host)\r\nConnection: close\r\n\r\n".utf8)
+        let field = host.contains(":") ? "[\(host)]" : host
+        let request = Array("GET \(path) HTTP/1.1\r\nHost: \(field)\r\nConnection: close\r\n\r\n".utf8)
         let sent = unsafe request.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
         guard sent == request.count else { throw SocketError(errnoAfter: "cannot send") }
         // "HTTP/1.1 200" is all that matters.

@@ -7,6 +7,8 @@ import TensorCoding
 struct AnswerWriter: Sendable {
     let budget: ByteBudget
     let maxElements: Int
+    /// Whether the elements of an answer in JSON are counted as well as their text: where memory is scarce.
+    let countsElements: Bool
 
     /// Room for text beside the numbers of an answer.
     private static let envelope = 4_096
@@ -46,7 +48,8 @@ struct AnswerWriter: Sendable {
 
     /// What an answer of so many numbers may take in JSON, as far as it may have as many.
     func jsonBytes(_ count: Int, _ type: ScalarType) -> Int {
-        min(count, maxElements) * JSONWriter.maxBytesPerNumber(type) + Self.envelope
+        let text = JSONWriter.maxBytesPerNumber(type)
+        return min(count, maxElements) * (countsElements ? text + type.size : text) + Self.envelope
     }
 
     static func tooManyElements(_ count: Int, limit: Int) -> Problem {

@@ -13,6 +13,7 @@ struct AttentionEndpoint: Endpoint {
 
     /// JSON, or what names its tensors.
     let bodyFormats: [TensorFormat] = [.json, .safetensors]
+    let rotatesCopies = true
 
     func check(_ head: HTTPRequest) throws {
         _ = try TensorNegotiation(head, bodyFormats)

@@ -9,12 +9,16 @@ protocol Endpoint: Sendable {
     /// In which a body may come; none where there is no body.
     var bodyFormats: [TensorFormat] { get }
 
+    /// Whether tensors of a binary body are copied when they are rotated, and the answer has fewer elements than the request.
+    var rotatesCopies: Bool { get }
+
     func answer(_ request: HTTPRequest) throws -> EndpointAnswer
 }
 
 extension Endpoint {
     func check(_ head: HTTPRequest) throws {}
     var bodyFormats: [TensorFormat] { [] }
+    var rotatesCopies: Bool { false }
 }
 
 /// An answer, or the work that makes it; see `HTTPAnswer`.

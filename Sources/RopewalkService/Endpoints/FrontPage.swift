@@ -2,8 +2,9 @@ import FoundationEssentials
 
 /// `GET /`: what this is, for somebody who has only the address.
 enum FrontPage {
-    static func text(routes: [(method: String, path: String)]) -> Data {
-        let list = routes.map { "  \($0.method.padded(to: 5)) \($0.path)" }.joined(separator: "\n")
+    static func text(routes: [(method: String, path: String)], below prefix: PathPrefix?) -> Data {
+        let prefix = prefix?.path ?? ""
+        let list = routes.map { "  \($0.method.padded(to: 5)) \(prefix)\($0.path)" }.joined(separator: "\n")
         return Data(
             """
             Ropewalk \(Version.current): rotary position embedding (RoPE) over HTTP.
@@ -12,9 +13,9 @@ enum FrontPage {
 
             Turn the vector [1,0] by its position, 1:
 
-              curl -d '{"x":[[1,0]],"positions":[1]}' localhost:8080/rope/apply
+              curl -d '{"x":[[1,0]],"positions":[1]}' localhost:8080\(prefix)/rope/apply
 
-            Everything about it is in /openapi.yaml.
+            Everything about it is in \(prefix)/openapi.yaml.
 
             """.utf8)
     }

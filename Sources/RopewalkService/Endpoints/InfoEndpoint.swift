@@ -30,7 +30,8 @@ struct InfoEndpoint: Endpoint {
                 "max_cache_bytes": Double(limits.maxCacheBytes), "max_connections": Double(limits.maxConnections),
                 "max_multiply_adds": Double(limits.maxMultiplyAdds), "max_queue": Double(limits.maxQueue),
             ],
-            name: "ropewalk", ropeTypes: Scaling.Name.allCases.map(\.rawValue), version: Version.current)
+            memoryLimit: limits.memoryLimit, name: "ropewalk", ropeTypes: Scaling.Name.allCases.map(\.rawValue),
+            version: Version.current)
         return .now(
             HTTPResponse(
                 status: 200, headers: ["Content-Type": "application/json", "Cache-Control": "no-store"],
@@ -44,6 +45,7 @@ struct InfoEndpoint: Endpoint {
         let dtypes: [String]
         let layouts: [String]
         let limits: [String: Double]
+        let memoryLimit: Int?
         let name: String
         let ropeTypes: [String]
         let version: String
@@ -60,6 +62,7 @@ struct InfoEndpoint: Endpoint {
             case answerCache = "answer_cache"
             case bufferedBytes = "buffered_bytes"
             case cache, dtypes, layouts, limits, name, version
+            case memoryLimit = "memory_limit"
             case ropeTypes = "rope_types"
         }
     }

@@ -10,6 +10,7 @@ extension Problem {
         case let error as JSONSyntaxError: self.init(error)
         case let error as InvalidValue: self.init(error)
         case let error as TensorFormatError: self.init(error)
+        case is OutOfMemory: self.init(.outOfMemory, "the system has no memory for the answer now")
         // Nobody reads this: the server has given the request another answer, or its client has gone.
         case is CancellationError: self.init(.stopping, "the request was cancelled")
         default: self.init(.internalError, "the service failed on this request; its id is in its log")
@@ -74,6 +75,8 @@ extension Problem {
             self.init(
                 .busy,
                 "\(asked) bytes are not free: requests hold all that --max-buffered-bytes, \(limit), allows together")
+        case .outOfMemory(let asked):
+            self.init(.outOfMemory, "the system has no memory for the \(asked) bytes of the body now")
         case .queueFull(let limit):
             self.init(.busy, "as many requests are waiting as --max-queue, \(limit), allows")
         case .bodyTooSlow:

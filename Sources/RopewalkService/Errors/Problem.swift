@@ -24,14 +24,16 @@ struct Problem: Error, Equatable {
         self.init(kind, detail, entries: [Entry(detail: detail, place: place)])
     }
 
-    /// The answer for the request of an id. `headers` are those that the status asks for, such as `Allow`.
-    func response(id: String, headers: HTTPHeaders = [:]) -> HTTPResponse {
+    /// The answer to a request. `headers` are those that the status asks for, such as `Allow`.
+    func response(to head: HTTPRequest, headers: HTTPHeaders = [:]) -> HTTPResponse {
+        let prefix = PathPrefix(head.headers)
         let document = Document(
-            detail: detail, errors: entries.isEmpty ? nil : entries, instance: id, status: kind.status,
+            detail: detail, errors: entries.isEmpty ? nil : entries, instance: head.id, status: kind.status,
             title: kind.title,
-            type: "/docs/errors#\(kind.rawValue)")
+            type: "\(prefix?.path ?? "")/docs/errors#\(kind.rawValue)")
         var headers = headers
         headers.add("Content-Type", "application/problem+json")
+        if prefix != nil { headers.add("Vary", PathPrefix.field) }
         if kind.status == 503 { headers.add("Retry-After", "1") }
         // Only a number that is not finite cannot be written, and a document has none.
         let body = (try? JSONWriter.write(document)) ?? Data()

@@ -34,6 +34,7 @@ enum ProblemKind: String, CaseIterable, Sendable {
     case resultOverflow = "result-overflow"
     case internalError = "internal-error"
     case busy = "busy"
+    case outOfMemory = "out-of-memory"
     case stopping = "stopping"
 
     var status: Int { row.status }
@@ -150,6 +151,11 @@ enum ProblemKind: String, CaseIterable, Sendable {
             (
                 503, "Busy",
                 "As many requests are waiting, or as many bytes are held, as may be. Try again after Retry-After seconds."
+            )
+        case .outOfMemory:
+            (
+                503, "Out of memory",
+                "The system refused memory that the limits allow. Try again after Retry-After seconds; an operator should lower --max-buffered-bytes or give the process more memory."
             )
         case .stopping:
             (503, "Stopping", "The service is shutting down.")

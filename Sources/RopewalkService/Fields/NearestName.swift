@@ -16,7 +16,7 @@ extension [String] {
     ]
 
     /// The name that another begins, or the one with the fewest edits to it where these may be a slip of the finger.
-    func nearest(to name: String) -> String? {
+    package func nearest(to name: String) -> String? {
         guard name.utf8.count <= 64 else { return nil }
         let name = name.lowercased()
         if let other = Self.otherNames[name]?.first(where: contains) { return other }

@@ -13,7 +13,9 @@ protocol LongText {
 }
 
 /// There is no memory for an answer, though the budget had room for it.
-struct OutOfMemory: Error {}
+package struct OutOfMemory: Error {
+    package init() {}
+}
 
 /// The bytes of an answer while it is written.
 @safe struct JSONOutput: ~Copyable {
