@@ -1,0 +1,55 @@
+import CMicroHTTPD
+import Glibc
+
+/// The Content-Length field of a request, where libmicrohttpd has yet to read it.
+///
+/// White space is legal on both sides of its number (RFC 9112 §5), and 0.9.75 answers 400 where it is behind the number, before any
+/// handler is called. When it tells of a request's target, the lines that have come after the request line are in its read buffer.
+enum LengthField {
+    private static let name = Array("content-length:".utf8)
+    /// The size of a page, or a part of it.
+    private static let page = 4_096
+
+    /// Moves white space behind the number in front of it. A line that has not come yet, or is beyond the target's page, stays as it
+    /// is.
+    ///
+    /// The memory of a connection is whole pages (`mmap`), so that the rest of the target's page is in it. Behind what has come, it is
+    /// zeros.
+    static func moveWhiteSpace(after target: UnsafePointer<CChar>) {
+        guard !CMicroHTTPD_parses_strictly() else { return }
+        let count = page - Int(bitPattern: target) % page
+        let memory = unsafe UnsafeMutableRawBufferPointer(
+            start: UnsafeMutableRawPointer(mutating: target), count: count)
+        // Behind the target is a NUL, then the version, and the NULs that were CR LF.
+        guard let targetEnd = unsafe memory.firstIndex(of: 0),
+            let versionEnd = unsafe memory[(targetEnd + 1)...].firstIndex(of: 0),
+            let start = unsafe memory[versionEnd...].firstIndex(where: { $0 != 0 })
+        else { return }
+        let end = unsafe memory[start...].firstIndex(of: 0) ?? count
+        unsafe moveWhiteSpace(in: UnsafeMutableRawBufferPointer(rebasing: memory[start..<end]))
+    }
+
+    /// The same in lines of which the last may be a part.
+    static func moveWhiteSpace(in lines: UnsafeMutableRawBufferPointer) {
+        var line = 0
+        while let end = unsafe lines[line...].firstIndex(of: UInt8(ascii: "\n")) {
+            let hasReturn = unsafe end > line && lines[end - 1] == UInt8(ascii: "\r")
+            let text = line..<(hasReturn ? end - 1 : end)
+            guard !text.isEmpty else { return }
+            if text.count > name.count, unsafe zip(lines[text], name).allSatisfy({ $0 | 0x20 == $1 | 0x20 }) {
+                unsafe moveWhiteSpace(of: lines[(line + name.count)..<text.upperBound])
+            }
+            line = end + 1
+        }
+    }
+
+    private static func moveWhiteSpace(of value: Slice<UnsafeMutableRawBufferPointer>) {
+        let value = unsafe UnsafeMutableRawBufferPointer(rebasing: value)
+        guard let last = unsafe value.lastIndex(where: { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") }),
+            last + 1 < value.count
+        else { return }
+        let moved = value.count - last - 1
+        for index in (moved..<value.count).reversed() { unsafe value[index] = unsafe value[index - moved] }
+        for index in 0..<moved { unsafe value[index] = UInt8(ascii: " ") }
+    }
+}
