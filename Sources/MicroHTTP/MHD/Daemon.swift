@@ -96,7 +96,7 @@ import Glibc
             let server = unsafe Unmanaged<Context>.fromOpaque(context).takeUnretainedValue().server
             let exchange = unsafe Exchange(server: server, target: String(cString: target))
             unsafe CMicroHTTPD_leave_cookies(connection)
-            unsafe LengthField.moveWhiteSpace(after: target)
+            unsafe FramingFields.moveWhiteSpace(after: target)
             unsafe record(of: connection)?.begin(exchange)
             // Retained for libmicrohttpd; released in `onCompletion`, which comes once for each request.
             return unsafe Unmanaged.passRetained(exchange).toOpaque()

@@ -72,6 +72,10 @@ import CMicroHTTPD
             unsafe next = unsafe value + valueSize + 2
         }
         let kept = unsafe valueBytes.lastIndex { $0 != 0x20 && $0 != 0x09 }.map { $0 + 1 } ?? 0
+        // libmicrohttpd has not understood this coding, and would read the body to the end of the connection.
+        if kept < valueBytes.count, !CMicroHTTPD_parses_strictly(), shownName.lowercased() == "transfer-encoding" {
+            return refuse(shownName, "has white space behind its value")
+        }
         headers.add(
             shownName, unsafe String(decoding: UnsafeRawBufferPointer(rebasing: valueBytes[..<kept]), as: UTF8.self))
         return .YES

@@ -1,16 +1,17 @@
 import CMicroHTTPD
 import Glibc
 
-/// The Content-Length field of a request, where libmicrohttpd has yet to read it.
+/// The fields that say where a body ends, where libmicrohttpd has yet to read them.
 ///
-/// White space is legal on both sides of its number (RFC 9112 §5), and 0.9.75 answers 400 where it is behind the number, before any
-/// handler is called. When it tells of a request's target, the lines that have come after the request line are in its read buffer.
-enum LengthField {
-    private static let name = Array("content-length:".utf8)
+/// White space is legal on both sides of a value (RFC 9112 §5). Behind a Content-Length, 0.9.75 answers 400, before any handler is
+/// called; behind a Transfer-Encoding, it reads the body up to the end of the connection. When it tells of a request's target, the
+/// lines that have come after the request line are in its read buffer.
+enum FramingFields {
+    private static let names = ["content-length:", "transfer-encoding:"].map { Array($0.utf8) }
     /// The size of a page, or a part of it.
     private static let page = 4_096
 
-    /// Moves white space behind the number in front of it. A line that has not come yet, or is beyond the target's page, stays as it
+    /// Moves white space behind their values in front of these. A line that has not come yet, or is beyond the target's page, stays as it
     /// is.
     ///
     /// The memory of a connection is whole pages (`mmap`), so that the rest of the target's page is in it. Behind what has come, it is
@@ -36,9 +37,10 @@ enum LengthField {
             let hasReturn = unsafe end > line && lines[end - 1] == UInt8(ascii: "\r")
             let text = line..<(hasReturn ? end - 1 : end)
             guard !text.isEmpty else { return }
-            if text.count > name.count, unsafe zip(lines[text], name).allSatisfy({ $0 | 0x20 == $1 | 0x20 }) {
-                unsafe moveWhiteSpace(of: lines[(line + name.count)..<text.upperBound])
+            let name = names.first { name in
+                unsafe text.count > name.count && zip(lines[text], name).allSatisfy { $0 | 0x20 == $1 | 0x20 }
             }
+            if let name { unsafe moveWhiteSpace(of: lines[(line + name.count)..<text.upperBound]) }
             line = end + 1
         }
     }

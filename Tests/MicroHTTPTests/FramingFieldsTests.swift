@@ -1,9 +1,10 @@
+import Glibc
 import TestSupport
 import Testing
 
 @testable import MicroHTTP
 
-@Suite struct LengthFieldTests {
+@Suite struct FramingFieldsTests {
     @Test(arguments: [" 3 ", "3\t", "3 \t ", "   3   ", "3" + String(repeating: " ", count: 900)])
     func `white space around a length is legal`(_ value: String) throws {
         let test = try TestServer()
@@ -14,6 +15,28 @@ import Testing
             try client.send(request + request)
             for _ in 0..<2 { #expect(try client.response().text == "3") }
         }
+    }
+
+    @Test(arguments: ["chunked ", "chunked\t \t", "Chunked "]) func `white space around a coding is legal`(
+        _ value: String
+    ) throws {
+        let test = try TestServer()
+        let client = try RawHTTPClient(port: test.port)
+        let request = "POST /length HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: \(value)\r\n\r\n3\r\nabc\r\n0\r\n\r\n"
+        try client.send(request + request)
+        for _ in 0..<2 { #expect(try client.response().text == "3") }
+    }
+
+    @Test(arguments: [8, 4_096, 20_000]) func `a framing field that came too late to be mended is refused`(
+        _ length: Int
+    ) throws {
+        let test = try TestServer()
+        let client = try RawHTTPClient(port: test.port)
+        let start = "POST /length HTTP/1.1\r\nHost: a\r\nX: \(String(repeating: "x", count: length))\r\n"
+        try client.send(start)
+        usleep(50_000)
+        try client.send("Transfer-Encoding: chunked \r\n\r\n3\r\nabc\r\n0\r\n\r\n")
+        #expect(try client.response().status == 400)
     }
 
     @Test(arguments: ["", " ", "+3", "3 3", "3,3", "3x ", "0x3", "-3 "])
@@ -33,7 +56,7 @@ import Testing
         ("X-Content-Length: 1 \r\n", "X-Content-Length: 1 \r\n"), ("\n", "\n"), ("", ""),
     ]) func `only white space behind the number of a whole line is moved`(_ text: String, _ moved: String) {
         var bytes = Array(text.utf8)
-        unsafe bytes.withUnsafeMutableBytes { unsafe LengthField.moveWhiteSpace(in: $0) }
+        unsafe bytes.withUnsafeMutableBytes { unsafe FramingFields.moveWhiteSpace(in: $0) }
         #expect(String(decoding: bytes, as: UTF8.self) == moved)
     }
 }
