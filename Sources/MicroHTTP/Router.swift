@@ -68,7 +68,9 @@ public struct Router<Handler: Sendable>: Sendable {
         if path == "*", method == "OPTIONS" {
             return .options(allow: allow(Set(handlers.values.flatMap(\.keys))))
         }
-        guard let methods = pattern(for: path).flatMap({ handlers[$0] }) else { return .notFound }
+        guard let methods = handlers[path] ?? patterns(of: path).lazy.compactMap({ handlers[$0] }).first else {
+            return .notFound
+        }
         if let handler = methods[method == "HEAD" ? "GET" : method] { return .handler(handler) }
         let allow = allow(Set(methods.keys))
         return method == "OPTIONS" ? .options(allow: allow) : .methodNotAllowed(allow: allow)

@@ -126,6 +126,21 @@ import Testing
         #expect(TestServer.eventually { test.budget.used == 0 })
     }
 
+    @Test func `of bodies that come together and do not fit together, the first is served`() throws {
+        let test = try TestServer(maxBodyBytes: 1 << 20, maxBufferedBytes: 1_500_000)
+        let length = 1_000_000
+        let clients = try (0..<3).map { _ in try RawHTTPClient(port: test.port) }
+        let piece = String(repeating: "a", count: length / 4)
+        for (index, client) in clients.enumerated() {
+            try client.send("POST /length HTTP/1.1\r\nHost: a\r\nContent-Length: \(length)\r\n\r\n\(piece)")
+            #expect(TestServer.eventually { test.budget.used == (index + 1) * length / 4 })
+        }
+        for _ in 1..<4 { for client in clients { try client.send(piece) } }
+        let answers = try clients.map { try $0.response() }
+        #expect(answers.map(\.status) == [200, 503, 503] && answers[0].text == "\(length)")
+        for client in clients { #expect(try client.exchange("POST", "/length", body: "abc").text == "3") }
+    }
+
     @Test func `an upload that is given up leaves nothing behind`() throws {
         let test = try TestServer()
         for round in 0..<20 {

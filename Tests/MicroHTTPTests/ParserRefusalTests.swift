@@ -51,6 +51,20 @@ import Testing
         }
     }
 
+    @Test func `refusals are counted once each, whichever idle connections end meanwhile`() throws {
+        let test = try TestServer()
+        for _ in 0..<100 {
+            var idle = try (0..<3).map { _ in try RawHTTPClient(port: test.port) }
+            let client = try RawHTTPClient(port: test.port)
+            try client.send("\u{16}\u{3} garbage x\r\n\r\n")
+            idle.removeAll()
+            #expect(try client.response().status == 400)
+        }
+        #expect(test.becomesIdle())
+        let records = test.application.records.withLock { $0 }
+        #expect(records.count == 100 && records.allSatisfy { $0.status == 400 }, "\(records.count)")
+    }
+
     @Test func `a malformed chunk is a refusal of its route`() throws {
         let test = try TestServer()
         let client = try RawHTTPClient(port: test.port)

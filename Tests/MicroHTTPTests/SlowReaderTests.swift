@@ -61,6 +61,16 @@ import Testing
         #expect(test.becomesIdle(), "\(test.server.statistics)")
     }
 
+    @Test func `a reader that has shut down its side and stops is cut as well`() throws {
+        let test = try server()
+        let client = try asked(test)
+        while try client.receive(atMost: 65_536) == 0 {}
+        client.shutDownSending()
+        #expect(TestServer.eventually { recorded(test) != nil })
+        #expect(try #require(recorded(test)).isComplete == false)
+        #expect(test.becomesIdle(), "\(test.server.statistics)")
+    }
+
     @Test func `a reader that leaves within an answer is recorded with what it got`() throws {
         let test = try server()
         let client = try asked(test)

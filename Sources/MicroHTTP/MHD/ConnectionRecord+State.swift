@@ -8,8 +8,6 @@ extension ConnectionRecord {
         var exchange: Exchange?
         var idleSince = Moment.now
         var hasServed = false
-        /// True once a request line has come.
-        var hasBegun = false
         /// True once this server has hung up.
         private(set) var isCut = false
         /// How many looks in a row have found a head that libmicrohttpd has stopped reading.

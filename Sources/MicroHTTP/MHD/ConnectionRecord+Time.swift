@@ -10,9 +10,11 @@ extension ConnectionRecord {
     func cutIfOverdue(
         now: Moment, limits: Pace.Limits, headOverdue: (_ hangUp: ([UInt8]) -> Bool) -> Void
     ) {
-        let movement = state.withLock { $0.exchange }?.movement
-        let (exchange, idleSince, isDeserted) = state.withLock {
-            ($0.exchange, $0.idleSince, $0.isStillDeserted(whileComputing: movement == .computing))
+        let movement = exchange?.movement
+        let (exchange, idleSince, isDeserted) = state.withLock { state in
+            // A client that has shut down its side may still read an answer.
+            let isDeserted = movement != .leaving && state.isStillDeserted(whileComputing: movement == .computing)
+            return (state.exchange, state.idleSince, isDeserted)
         }
         if isDeserted {
             if exchange?.cutDeserted() ?? true { hangUp(saying: []) }

@@ -13,20 +13,28 @@ final class ConnectionRecord: Sendable {
         state = Locked(State(socket: socket))
     }
 
+    var exchange: Exchange? { state.withLock { $0.exchange } }
+
     func begin(_ exchange: Exchange) {
         state.withLock { state in
             state.exchange = exchange
             state.wasDeserted = false
-            state.hasBegun = true
             state.stuckLooks = 0
         }
     }
 
-    /// True where the client has sent something that never became a request, and nothing else says so: libmicrohttpd closes the
-    /// connection without an answer where a line has no space. To be asked before `close`.
-    var endsUnanswered: Bool {
+    /// Whether the client has sent something that never became a request: libmicrohttpd has refused it or, where a line has no
+    /// space, has closed the connection without an answer. nil where the kernel's clock is too coarse to tell. To be asked before
+    /// `close`.
+    var endsUnanswered: Bool? {
         state.withLock { state in
-            !state.hasBegun && !state.isCut && SocketProgress(of: state.socket)?.hasReceived == true
+            guard state.exchange == nil, !state.isCut, let progress = SocketProgress(of: state.socket) else {
+                return false
+            }
+            guard state.hasServed else { return progress.hasReceived }
+            let seconds = state.idleSince.distance(to: .now)
+            if progress.hasReceived(within: seconds) { return true }
+            return progress.mayHaveReceived(within: seconds) ? nil : false
         }
     }
 
@@ -54,7 +62,7 @@ final class ConnectionRecord: Sendable {
     /// Says what libmicrohttpd is about to say of this connection's head, if the head is complete and no handler has seen it: there
     /// is one such connection at most on a thread. To be called on the I/O thread.
     func refuseWholeHead(status: Int) {
-        guard let exchange = state.withLock({ $0.exchange }), exchange.isReadingHead, connection.headByteCount > 0
+        guard let exchange, exchange.isReadingHead, connection.headByteCount > 0
         else {
             return
         }
@@ -75,7 +83,7 @@ final class ConnectionRecord: Sendable {
 
     /// Ends what is under way: a computation is answered with the failure, an upload is cut with it.
     func abandon(_ failure: HTTPFailure) {
-        guard let exchange = state.withLock({ $0.exchange }) else { return }
+        guard let exchange else { return }
         exchange.fail(failure)
         if let bytes = exchange.cut(failure) { hangUp(saying: bytes) }
     }

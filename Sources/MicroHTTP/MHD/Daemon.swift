@@ -79,7 +79,7 @@ import Glibc
             server.connectionOpened(record)
         } else if let retained = unsafe socketContext.pointee {
             let record = unsafe Unmanaged<ConnectionRecord>.fromOpaque(retained).takeRetainedValue()
-            if let status = shared.refusals.atEnd(isUnanswered: !server.isDraining && record.endsUnanswered) {
+            if let status = shared.refusals.atEnd(isUnanswered: server.isDraining ? false : record.endsUnanswered) {
                 server.refusedByParser(status: status)
             }
             unsafe server.connectionClosed(record, CMicroHTTPD_connection_fd(connection))

@@ -14,6 +14,25 @@ extension Exchange {
         leaveComputing(for: .ready(server.application.response(to: failure, of: computing)))?.cancel()
     }
 
+    /// How many bytes of a body this exchange holds while more of it is to come.
+    var heldByteCount: Int {
+        state.withLock { if case .receiving = $0.phase { $0.bytesReceived } else { 0 } }
+    }
+
+    /// Refuses a body that is on its way, so that one that began earlier has room for its own. False where none is on its way.
+    func giveWay() -> Bool {
+        let count = state.withLock { $0.bytesReceived }
+        let failure = HTTPFailure.buffersFull(limit: server.budget.limit, asked: count)
+        let response = server.application.response(to: failure, of: state.withLock { $0.head })
+        return state.withLock { state in
+            guard case .receiving(_, let reservation) = state.phase else { return false }
+            // Its own thread may be adding a piece to the body, and holds it until then.
+            _ = reservation.resize(to: 0)
+            state.phase = .discarding(response, room: server.configuration.maxBodyBytes)
+            return true
+        }
+    }
+
     /// What can be waited for too long.
     enum Movement: Equatable {
         /// The request is on its way, and so many bytes of its body have come.

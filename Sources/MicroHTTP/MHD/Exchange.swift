@@ -152,7 +152,7 @@ final class Exchange: Sendable {
         let failure: HTTPFailure
         if total > limit {
             failure = .bodyTooLarge(limit: limit, asked: nil)
-        } else if !reservation.resize(to: total) {
+        } else if !reservation.resize(to: total), !server.makeRoom(for: self, resizing: reservation, to: total) {
             failure = .buffersFull(limit: server.budget.limit, asked: total)
         } else if unsafe body.append(piece, growingTo: min(body.capacityNeeded(for: total), limit)) {
             return .YES

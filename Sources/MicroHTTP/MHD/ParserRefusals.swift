@@ -25,13 +25,20 @@ final class ParserRefusals: Sendable {
         return status == Self.none ? nil : status
     }
 
-    /// What is to be told of when a connection ends. `isUnanswered` says that it has sent something that never became a request.
-    func atEnd(isUnanswered: Bool) -> Int? {
-        if isUnanswered, early.load(ordering: .relaxed) > 0 {
-            early.subtract(1, ordering: .relaxed)
-            return nil
+    /// What is to be told of when a connection ends; nil where there is nothing, or it has been told.
+    ///
+    /// `isUnanswered` says whether the connection has sent something that never became a request; nil where that is not known.
+    func atEnd(isUnanswered: Bool?) -> Int? {
+        if isUnanswered == false { return nil }
+        if let status = take() {
+            // It may be another connection's, whose end is then not told of again.
+            if isUnanswered == nil { early.add(1, ordering: .relaxed) }
+            return status
         }
-        return take() ?? (isUnanswered ? 0 : nil)
+        guard isUnanswered == true else { return nil }
+        guard early.load(ordering: .relaxed) > 0 else { return 0 }
+        early.subtract(1, ordering: .relaxed)
+        return nil
     }
 
     /// The status in a line of libmicrohttpd's log; nil where it tells of no refusal.

@@ -25,5 +25,10 @@ struct SocketProgress {
         secondsSinceReceipt + Self.coarseness < seconds
     }
 
+    /// Whether the peer may have sent something within the last `seconds`, as far as the kernel's clock tells.
+    func mayHaveReceived(within seconds: Double) -> Bool {
+        secondsSinceReceipt < seconds + Self.coarseness
+    }
+
     private static let coarseness = 0.02
 }

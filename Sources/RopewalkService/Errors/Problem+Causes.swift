@@ -74,7 +74,8 @@ extension Problem {
         case .buffersFull(let limit, let asked):
             self.init(
                 .busy,
-                "\(asked) bytes are not free: requests hold all that --max-buffered-bytes, \(limit), allows together")
+                "\(asked) bytes are not free now: of --max-buffered-bytes, requests may hold \(limit) bytes together here"
+            )
         case .outOfMemory(let asked):
             self.init(.outOfMemory, "the system has no memory for the \(asked) bytes of the body now")
         case .queueFull(let limit):
