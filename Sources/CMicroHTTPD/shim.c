@@ -4,6 +4,7 @@
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 // Percent-decoding is left to the router: MHD's own cuts the target at %00 before anybody has seen it.
@@ -55,9 +56,12 @@ bool CMicroHTTPD_getsockopt_tcp_info(int socket, struct CMicroHTTPD_tcp_info *in
     struct tcp_info kernels;
     socklen_t length = sizeof kernels;
     memset(&kernels, 0, sizeof kernels);
+    int unread = 0;
     if (getsockopt(socket, IPPROTO_TCP, TCP_INFO, &kernels, &length) != 0) return false;
+    if (ioctl(socket, FIONREAD, &unread) != 0) return false;
     info->bytes_acknowledged = kernels.tcpi_bytes_acked;
     info->bytes_received = kernels.tcpi_bytes_received;
+    info->bytes_unread = (uint64_t)unread;
     info->is_all_acknowledged = kernels.tcpi_unacked == 0 && kernels.tcpi_notsent_bytes == 0;
     info->milliseconds_since_receipt = kernels.tcpi_last_data_recv;
     return true;

@@ -66,8 +66,8 @@ package final class HTTPServer: Sendable {
 
     /// Slower than this, a body or an answer is not on its way but in the way. It is less than a modem brings.
     private static let slowestBytesPerSecond = 1_024
-    /// With as many sockets that linger as places, the usual limit of 1 024 descriptors would not do.
-    private static let mostLingering = 128
+    /// With these and the usual number of connections, a process stays within the usual limit of 1 024 descriptors.
+    static let mostLingering = 128
     /// So many checks of the drain must find nothing in flight: requests that have come and were not yet read show themselves.
     private static let quietChecks = 10
     /// What answers that are late get after the drain, to leave.
@@ -81,7 +81,7 @@ package final class HTTPServer: Sendable {
         self.compute = compute
         self.budget = budget
         places = Locked(ConnectionPlaces(maxConnections: configuration.maxConnections))
-        lingering = LingeringSockets(mostSockets: min(configuration.maxConnections, Self.mostLingering))
+        lingering = LingeringSockets(mostSockets: Self.mostLingering)
     }
 
     /// Listens, and answers the port. Throws `SocketError` where the address cannot be had.

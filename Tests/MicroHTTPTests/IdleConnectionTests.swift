@@ -32,6 +32,17 @@ import Testing
         #expect(silent.contains { $0.isClosedByServer() })
     }
 
+    @Test func `a connection within its request line is not idle`() throws {
+        let test = try TestServer(maxConnections: 4)
+        let begun = try RawHTTPClient(port: test.port)
+        try begun.send("GET /length HT")
+        let idle = try clients(3, of: test)
+        #expect(try RawHTTPClient.once(port: test.port, "GET", "/length").status == 200)
+        try begun.send("TP/1.1\r\nHost: a\r\n\r\n")
+        #expect(try begun.response().status == 200)
+        #expect(idle[0].isClosedByServer())
+    }
+
     @Test func `a place that nobody waits for is not taken away`() throws {
         let test = try TestServer(maxConnections: 4)
         let idle = try clients(4, of: test)

@@ -37,16 +37,17 @@ void *CMicroHTTPD_connection_context(struct MHD_Connection *connection);
 /// `MHD_get_connection_info(…, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)`, or 0.
 size_t CMicroHTTPD_request_header_size(struct MHD_Connection *connection);
 
-/// Of Linux's struct tcp_info what glibc's does not have, or Swift cannot see because of that.
+/// The fields of Linux's struct tcp_info that glibc's does not have, so that Swift cannot see them, and FIONREAD.
 struct CMicroHTTPD_tcp_info {
     uint64_t bytes_acknowledged;
     /// The kernel counts the end of what a client sends as a byte.
     uint64_t bytes_received;
+    uint64_t bytes_unread;
     bool is_all_acknowledged;
     uint32_t milliseconds_since_receipt;
 };
 
-/// `getsockopt(…, IPPROTO_TCP, TCP_INFO, …)`; false when it fails.
+/// `getsockopt(…, IPPROTO_TCP, TCP_INFO, …)` and `ioctl(…, FIONREAD, …)`; false when one fails.
 bool CMicroHTTPD_getsockopt_tcp_info(int socket, struct CMicroHTTPD_tcp_info *info);
 
 /// `MHD_get_connection_info(…, MHD_CONNECTION_INFO_HTTP_STATUS)`, or 0 where no response is queued.

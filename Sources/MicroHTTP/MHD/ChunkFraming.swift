@@ -1,6 +1,10 @@
 /// Checks the lines between the chunks of a body, of which libmicrohttpd 0.9.75 takes some that RFC 9112 §7.1 does not allow: it
 /// ends a line at a bare LF, so that it and a proxy in front of it can disagree about where a request ends.
 ///
+/// A line is seen where it comes in one read with the data next to it, as clients and proxies write it. A client that sends a line
+/// in a packet of its own can hide it: libmicrohttpd has overwritten it before it calls. So this finds clients that frame wrongly,
+/// and is no protection from one that means harm.
+///
 /// libmicrohttpd hands over the data of each chunk where it lies in its read buffer. The lines before it lie there too, and those
 /// after it as far as they have been received. This reads both, and never writes.
 ///

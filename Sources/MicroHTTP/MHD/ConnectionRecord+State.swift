@@ -71,6 +71,11 @@ extension ConnectionRecord.State {
         return lingeringRoom ?? (!hasServed && hasUnread ? LingeringSockets.room(forBody: 0) : nil)
     }
 
+    /// Whether the client has sent something since the connection began or its last answer left, which was `seconds` ago.
+    func hasBegunToSend(_ progress: SocketProgress, within seconds: Double) -> Bool {
+        hasServed ? progress.hasReceived(within: seconds) : progress.hasReceived
+    }
+
     var hasUnread: Bool { socket >= 0 && peek() > 0 }
 
     private func peek() -> Int {

@@ -51,18 +51,27 @@ extension ConnectionRecord {
         }
     }
 
-    /// Whether libmicrohttpd has no memory left for the rest of a head. 0.9.75 then stops reading, and says nothing. So do threads
-    /// that have no time; hence several looks.
+    /// Whether libmicrohttpd has no memory left for the rest of a head. 0.9.75 then stops reading, and says nothing.
+    ///
+    /// A thread that has no time looks the same, so that a head is only given up once more of it has been read than is served.
+    /// After an earlier request the bytes of a head are not known, and time has to tell.
     private func isStuck(_ exchange: Exchange) -> Bool {
         let isReadingHead = exchange.isReadingHead
         return state.withLock { state in
-            state.stuckLooks = isReadingHead && state.hasUnread ? state.stuckLooks + 1 : 0
+            guard isReadingHead, state.hasUnread else {
+                state.stuckLooks = 0
+                return false
+            }
+            state.stuckLooks += 1
+            guard state.hasServed else {
+                return state.stuckLooks > 1 && SocketProgress(of: state.socket).map(\.read) ?? 0 > Daemon.mostHeadBytes
+            }
             return state.stuckLooks > Self.mostStuckLooks
         }
     }
 
     /// There are four looks a second.
-    private static let mostStuckLooks = 3
+    private static let mostStuckLooks = 40
 
     /// Retires the connection where it has been idle for long enough. Answers whether it is not idle instead, but has begun a
     /// head and not ended it.
@@ -78,7 +87,7 @@ extension ConnectionRecord {
                 if state.isDepartureOverdue(progress, now: now, limits: limits) { state.reset() }
                 return false
             }
-            guard progress.hasReceived(within: seconds) else {
+            guard state.hasBegunToSend(progress, within: seconds) else {
                 state.retire()
                 return false
             }
@@ -105,7 +114,7 @@ extension ConnectionRecord {
             let seconds = state.idleSince.distance(to: now)
             guard seconds > Self.leastIdleSeconds, state.exchange == nil, state.socket >= 0, !state.isRetired,
                 !state.hasUnread, let progress = SocketProgress(of: state.socket), progress.isAllAcknowledged,
-                !progress.hasReceived(within: seconds)
+                !state.hasBegunToSend(progress, within: seconds)
             else { return false }
             state.retire()
             return true

@@ -31,10 +31,9 @@ final class ConnectionRecord: Sendable {
             guard state.exchange == nil, !state.isCut, let progress = SocketProgress(of: state.socket) else {
                 return false
             }
-            guard state.hasServed else { return progress.hasReceived }
             let seconds = state.idleSince.distance(to: .now)
-            if progress.hasReceived(within: seconds) { return true }
-            return progress.mayHaveReceived(within: seconds) ? nil : false
+            if state.hasBegunToSend(progress, within: seconds) { return true }
+            return state.hasServed && progress.mayHaveReceived(within: seconds) ? nil : false
         }
     }
 

@@ -121,7 +121,8 @@ final class Exchange: Sendable {
             }
             return advance(to: .receiving(body, reservation)) ? .YES : .NO
         } catch {
-            let announced = head.headers["Content-Length"].flatMap { Int($0) } ?? 0
+            // The fields of a head that cannot be used are not in the request.
+            let announced = connection.announcedByteCount ?? 0
             return respondEarly(server.application.response(to: error, of: head), on: connection, body: announced)
         }
     }

@@ -20,6 +20,15 @@ import FoundationEssentials
     /// Bytes of the request line and the header block.
     var headByteCount: Int { unsafe CMicroHTTPD_request_header_size(pointer) }
 
+    /// The number in the first Content-Length field; nil where there is none.
+    ///
+    /// The corresponding C function is `MHD_lookup_connection_value`.
+    var announcedByteCount: Int? {
+        unsafe MHD_lookup_connection_value(pointer, .HEADER_KIND, "Content-Length").flatMap {
+            unsafe Int(String(cString: $0))
+        }
+    }
+
     /// Whether libmicrohttpd has room for an answer's head beside that of the request: both, and a record of each field of the
     /// request, are in the connection's memory. Where there is none, it only closes the connection.
     func hasRoom(for response: HTTPResponse) -> Bool {

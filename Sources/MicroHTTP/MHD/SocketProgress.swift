@@ -6,6 +6,8 @@ struct SocketProgress {
     let acknowledged: Int
     /// Whether these are all that were written.
     let isAllAcknowledged: Bool
+    /// Bytes that have been read from the socket since the connection began.
+    let read: Int
     /// Whether the peer has sent anything but its end.
     let hasReceived: Bool
     private let secondsSinceReceipt: Double
@@ -16,6 +18,7 @@ struct SocketProgress {
         guard unsafe CMicroHTTPD_getsockopt_tcp_info(socket, &info) else { return nil }
         acknowledged = Int(clamping: info.bytes_acknowledged)
         isAllAcknowledged = info.is_all_acknowledged
+        read = Int(clamping: info.bytes_received) - Int(clamping: info.bytes_unread)
         hasReceived = info.bytes_received > 1
         secondsSinceReceipt = Double(info.milliseconds_since_receipt) / 1e3
     }
