@@ -18,10 +18,11 @@ struct KnownVariables {
     func warnings(for environment: [String: String]) -> [String] {
         environment.filter { $0.key.hasPrefix(Self.prefix) }.sorted { $0.key < $1.key }.compactMap { variable, value in
             let name = variable.dropFirst(Self.prefix.count).lowercased()
-            // The kernels read this one by themselves.
-            let isKnown = names.contains(name) || name == "simd"
+            // The kernels read the last one by themselves. A variable in lower case is another one.
+            let isKnown = (names.contains(name) || name == "simd") && variable == variable.uppercased()
             guard !isKnown, !Self.isOfKubernetes(variable, value) else { return nil }
-            let nearest = names.nearest(to: name).map { ", perhaps for \(Self.prefix)\($0.uppercased())" } ?? ""
+            let nearest =
+                (names + ["simd"]).nearest(to: name).map { ", perhaps for \(Self.prefix)\($0.uppercased())" } ?? ""
             return "\(variable) is set, and no setting has this variable\(nearest)"
         }
     }

@@ -22,23 +22,24 @@ enum FramingFields {
         let memory = unsafe UnsafeMutableRawBufferPointer(
             start: UnsafeMutableRawPointer(mutating: target), count: count)
         // Behind the target is a NUL, then the version, and the NULs that were CR LF.
-        guard let targetEnd = unsafe memory.firstIndex(of: 0),
-            let versionEnd = unsafe memory[(targetEnd + 1)...].firstIndex(of: 0),
+        guard let targetEnd = unsafe memory.place(of: 0, from: 0),
+            let versionEnd = unsafe memory.place(of: 0, from: targetEnd + 1),
             let start = unsafe memory[versionEnd...].firstIndex(where: { $0 != 0 })
         else { return }
-        let end = unsafe memory[start...].firstIndex(of: 0) ?? count
-        unsafe moveWhiteSpace(in: UnsafeMutableRawBufferPointer(rebasing: memory[start..<end]))
+        unsafe moveWhiteSpace(in: UnsafeMutableRawBufferPointer(rebasing: memory[start...]))
     }
 
-    /// The same in lines of which the last may be a part.
+    /// The same in lines up to an empty one; the last may be a part of one.
     static func moveWhiteSpace(in lines: UnsafeMutableRawBufferPointer) {
         var line = 0
-        while let end = unsafe lines[line...].firstIndex(of: UInt8(ascii: "\n")) {
+        while let end = unsafe lines.place(of: UInt8(ascii: "\n"), from: line) {
             let hasReturn = unsafe end > line && lines[end - 1] == UInt8(ascii: "\r")
             let text = line..<(hasReturn ? end - 1 : end)
             guard !text.isEmpty else { return }
+            let first = unsafe lines[line] | 0x20
             let name = names.first { name in
-                unsafe text.count > name.count && zip(lines[text], name).allSatisfy { $0 | 0x20 == $1 | 0x20 }
+                unsafe first == name[0] && text.count > name.count
+                    && zip(lines[text], name).allSatisfy { $0 | 0x20 == $1 | 0x20 }
             }
             if let name { unsafe moveWhiteSpace(of: lines[(line + name.count)..<text.upperBound]) }
             line = end + 1
@@ -53,5 +54,16 @@ enum FramingFields {
         let moved = value.count - last - 1
         for index in (moved..<value.count).reversed() { unsafe value[index] = unsafe value[index - moved] }
         for index in 0..<moved { unsafe value[index] = UInt8(ascii: " ") }
+    }
+}
+
+extension UnsafeMutableRawBufferPointer {
+    /// Where a byte is next; nil where it is not.
+    ///
+    /// The corresponding C function is `memchr`.
+    fileprivate func place(of byte: UInt8, from start: Int) -> Int? {
+        guard start < count, let base = baseAddress else { return nil }
+        let found = unsafe memchr(base + start, Int32(byte), count - start)
+        return unsafe found.map { unsafe $0 - base }
     }
 }
