@@ -48,6 +48,36 @@ import Testing
         #expect(!other.detail.contains("not supported yet"))
     }
 
+    @Test(arguments: [
+        ("/rope/apply", "dim", "last axis"), ("/rope/apply", "sign", "not supported yet"),
+        ("/rope/apply", "layer", "layer_type"), ("/rope/apply", "is_neox_style", "half for true"),
+        ("/rope/apply", "traditional", "interleaved for true"),
+        ("/rope/apply", "rope_parameters", "scaling takes its keys"),
+        ("/rope/apply", "tensor", "called x"), ("/rope/apply", "hidden_size", #"{"config":"#),
+        ("/rope/apply", "weight_map", "index of a checkpoint"), ("/rope/shift", "positions", "by says how far"),
+        ("/rope/convert", "layout", "from and to"), ("/attention", "positions", "query_positions and key_positions"),
+        ("/attention", "enable_gqa", "here; leave it out"), ("/attention", "seqlens", "booleans"),
+        ("/attention", "distance", "no field does the same"),
+    ])
+    func `a name of another tool leads to what serves here`(_ path: String, _ key: String, _ words: String) throws {
+        let fields =
+            switch path {
+            case "/attention": #""query":[[1,0]],"key":[[1,0]],"value":[[1]]"#
+            case "/rope/shift": #""x":[[1,0]],"by":1"#
+            case "/rope/convert": #""x":[[1,0]],"from":"half","to":"interleaved""#
+            default: #""x":[[1,0]]"#
+            }
+        let detail = try detail(path, #"{\#(fields),"\#(key)":1}"#, "unknown-field /\(key)")
+        #expect(detail.contains(words) && !detail.contains("did you mean"), "\(detail)")
+    }
+
+    @Test(arguments: ["[0,1]", "range(4)", "0;4", "0,1,", ""])
+    func `what is no list of positions is told how one is written`(_ positions: String) throws {
+        let query = positions.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+        let problem = try ProblemDocument(answering("GET", "/frequencies?dim=4&positions=\(query)").body)
+        #expect(problem.detail.contains("0,1,5, or a range, as in 0:4; this is \"\(positions)\""), "\(problem.detail)")
+    }
+
     @Test func `a first key and value of zeros with the logit in the mask is a sink`() throws {
         let body =
             #"{"query":[[0,0]],"key":[[0,0],[0,0]],"value":[[0],[6]],"mask":[[0.6931471805599453,0]],"dtype":"float64"}"#

@@ -110,7 +110,7 @@ import Testing
         ("{\"x", .malformed, "no JSON at byte 3"), ("{\"\\ud800\":{}}", .malformed, "surrogate"),
         ("{\"x\":{}}", .malformed, "tensor \"x\": the header has no \"dtype\""),
         ("{\"x\":{},}", .malformed, "no \"dtype\""),
-        (#"{"__metadata__":{"a":1}}"#, .malformed, "metadata are strings"),
+        (#"{"__metadata__":{"a":1}}"#, .malformed, "all values of __metadata__"),
         (#"{"__metadata__":[]}"#, .malformed, "\"{\" is expected"),
         (#"{"__metadata__":{},}"#, .malformed, "a name in quotes"),
         (#"{"__metadata__":{} "a":{}}"#, .malformed, "\",\" or \"}\""),

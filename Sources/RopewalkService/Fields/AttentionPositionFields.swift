@@ -29,7 +29,7 @@ struct AttentionPositionFields {
         guard shape.queryLength <= shape.keyLength else {
             throw Problem(
                 .missingField, at: fields.place(of: "query_positions"),
-                "query_positions is missing; by default queries stand where the last keys do, and \(shape.queryLength) queries are more than \(shape.keyLength) keys (axes are [batch, heads, seq, dim])"
+                "query_positions is missing; by default queries are where the last keys are, and there are more queries (\(shape.queryLength)) than keys (\(shape.keyLength)) (axes are [batch, heads, seq, dim])"
             )
         }
         return (keys.last(shape.queryLength, of: shape.keyLength), keys)

@@ -61,9 +61,17 @@ struct QueryFields: Fields, Sendable {
 
     /// Numbers with commas between them.
     func numbers(_ name: String) throws -> [Double] {
-        try string(name).split(separator: ",", omittingEmptySubsequences: false).map {
-            try number(String($0), of: name)
+        let text = try string(name)
+        let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+        guard parts.allSatisfy({ Self.isDecimal(String($0)) }) else {
+            let example = name.hasSuffix("positions") ? ", as in 0,1,5, or a range, as in 0:4" : ""
+            throw Problem(
+                .wrongType, at: .parameter(name),
+                parts.count == 1 && example.isEmpty
+                    ? "\(name) must be a number; this is \"\(text.clipped)\""
+                    : "\(name) must be numbers with commas between them\(example); this is \"\(text.clipped)\"")
         }
+        return try parts.map { try number(String($0), of: name) }
     }
 
     func positions(_ name: String, rowCounts: ClosedRange<Int>) throws -> PositionList {
@@ -135,11 +143,14 @@ struct QueryFields: Fields, Sendable {
         try context.queries.rotary(of: self, context.models)
     }
 
+    private static func isDecimal(_ text: String) -> Bool {
+        text.utf8.allSatisfy { (0x30...0x39).contains($0) || [0x2B, 0x2D, 0x2E, 0x45, 0x65].contains($0) }
+            && Double(text) != nil
+    }
+
     /// A decimal number that float64 can hold: also `01`, `+1` and `.5`, which are none in JSON.
     private func number(_ text: String, of name: String) throws -> Double {
-        let bytes = text.utf8
-        let isDecimal = bytes.allSatisfy { (0x30...0x39).contains($0) || [0x2B, 0x2D, 0x2E, 0x45, 0x65].contains($0) }
-        guard isDecimal, let number = Double(text) else {
+        guard Self.isDecimal(text), let number = Double(text) else {
             throw Problem(.wrongType, at: .parameter(name), "\(name) must be a number; this is \"\(text.clipped)\"")
         }
         guard number.isFinite else {

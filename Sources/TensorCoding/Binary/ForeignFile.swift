@@ -30,32 +30,63 @@ package struct ForeignFile: Sendable, Equatable {
         self = known
     }
 
+    /// What is sent in place of a file of tensors and is text, such as a refusal that was saved for a download; nil where it is none.
+    package static func text(_ file: Data) -> ForeignFile? {
+        var start = [UInt8](file.prefix(1_024))
+        // The last character may be cut within its bytes, of which there are four at most.
+        for _ in 0..<3 where file.count > start.count && String(validating: start, as: UTF8.self) == nil {
+            start.removeLast()
+        }
+        let isPlain = start.allSatisfy { ($0 >= 0x20 && $0 != 0x7F) || $0.isWhiteSpace }
+        guard isPlain, let text = String(validating: start, as: UTF8.self),
+            let line = text.split(whereSeparator: \.isNewline).first(where: { !$0.allSatisfy(\.isWhitespace) })
+        else { return nil }
+        let words = line.prefix(48).replacing("\t", with: " ")
+        return ForeignFile(
+            "text, which begins \"\(words)\(line.count > 48 ? "…" : "")\"",
+            "a download may have failed; look into the file")
+    }
+
     private static let asSafetensors = "save its tensors with safetensors, or one of them with numpy.save"
 
     /// Magic numbers in the order in which they are looked for.
-    private static let magics: [(bytes: [UInt8], file: ForeignFile)] = [
-        (
-            NPYReader.magic,
-            ForeignFile("a .npy file", "its Content-Type is application/x-npy", mediaType: "application/x-npy")
-        ),
-        (Array("GGUF".utf8), ForeignFile("a GGUF model of llama.cpp", asSafetensors)),
-        ([0x89] + "HDF\r\n\u{1A}\n".utf8, ForeignFile("an HDF5 file", asSafetensors)),
-        ([0x89] + "PNG\r\n\u{1A}\n".utf8, ForeignFile("a PNG image", "an image holds no tensors that are read here")),
-        ([0xFF, 0xD8, 0xFF], ForeignFile("a JPEG image", "an image holds no tensors that are read here")),
-        (Array("%PDF-".utf8), ForeignFile("a PDF document", asSafetensors)),
-        (Array("PAR1".utf8), ForeignFile("a Parquet file", asSafetensors)),
-        (Array("ARROW1".utf8), ForeignFile("an Arrow file", asSafetensors)),
-        (Array("MATLAB 5.0 MAT-file".utf8), ForeignFile("a MATLAB file", asSafetensors)),
-        ([0x1F, 0x8B, 8], ForeignFile("compressed with gzip", "decompress it")),
-        ([0x28, 0xB5, 0x2F, 0xFD], ForeignFile("compressed with Zstandard", "decompress it")),
-        ([0xFD] + "7zXZ\0".utf8, ForeignFile("compressed with xz", "decompress it")),
-        (Array("BZh".utf8), ForeignFile("compressed with bzip2", "decompress it")),
-    ]
+    private static let magics: [(bytes: [UInt8], file: ForeignFile)] =
+        [
+            (
+                NPYReader.magic,
+                ForeignFile("a .npy file", "its Content-Type is application/x-npy", mediaType: "application/x-npy")
+            ),
+            (Array("GGUF".utf8), ForeignFile("a GGUF model of llama.cpp", asSafetensors)),
+            ([0x89] + "HDF\r\n\u{1A}\n".utf8, ForeignFile("an HDF5 file", asSafetensors)),
+            (
+                [0x89] + "PNG\r\n\u{1A}\n".utf8,
+                ForeignFile("a PNG image", "an image holds no tensors that are read here")
+            ),
+            ([0xFF, 0xD8, 0xFF], ForeignFile("a JPEG image", "an image holds no tensors that are read here")),
+            (Array("%PDF-".utf8), ForeignFile("a PDF document", asSafetensors)),
+            (Array("PAR1".utf8), ForeignFile("a Parquet file", asSafetensors)),
+            (Array("ARROW1".utf8), ForeignFile("an Arrow file", asSafetensors)),
+            (Array("MATLAB 5.0 MAT-file".utf8), ForeignFile("a MATLAB file", asSafetensors)),
+            ([0x1F, 0x8B, 8], ForeignFile("compressed with gzip", "decompress it")),
+            ([0x28, 0xB5, 0x2F, 0xFD], ForeignFile("compressed with Zstandard", "decompress it")),
+            ([0xFD] + "7zXZ\0".utf8, ForeignFile("compressed with xz", "decompress it")),
+            (Array("BZh".utf8), ForeignFile("compressed with bzip2", "decompress it")),
+            ([0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C], ForeignFile("a 7z archive", "send a file of it")),
+        ]
+
+    /// The magic numbers of GGML, GGMF, GGJT and GGLA, little-endian.
+    private static let oldGGML = ["lmgg", "fmgg", "tjgg", "algg"]
+
+    private static func ggml(_ start: [UInt8]) -> ForeignFile? {
+        oldGGML.contains { start.starts(with: $0.utf8) }
+            ? ForeignFile("a GGML model of an old llama.cpp", asSafetensors) : nil
+    }
 
     private static func binary(_ start: [UInt8], count: Int) -> ForeignFile? {
         // A length may have the bytes of a magic number.
         if let file = safetensors(start, count: count) { return file }
-        return magics.first { start.starts(with: $0.bytes) }?.file ?? zip(start) ?? pickle(start)
+        return magics.first { start.starts(with: $0.bytes) }?.file ?? zip(start) ?? pickle(start) ?? tar(start)
+            ?? onnx(start) ?? ggml(start)
     }
 
     /// numpy and PyTorch save several arrays in a zip archive, whose first entry tells them apart.
@@ -68,6 +99,18 @@ package struct ForeignFile: Sendable, Equatable {
         }
         let isTorch = ["data.pkl", ".format_version", "/byteorder"].contains { text.contains($0) }
         return isTorch ? torch : ForeignFile("a zip archive", asSafetensors)
+    }
+
+    private static func tar(_ start: [UInt8]) -> ForeignFile? {
+        start.dropFirst(257).starts(with: "ustar".utf8) ? ForeignFile("a tar archive", "send a file of it") : nil
+    }
+
+    /// Protocol buffers: field 1 is the version of the format, and field 2 the name of the program that wrote it.
+    private static func onnx(_ start: [UInt8]) -> ForeignFile? {
+        guard start.count > 8, start[0] == 0x08, (1...32).contains(start[1]), start[2] == 0x12,
+            start[4..<8].allSatisfy({ (0x21...0x7E).contains($0) })
+        else { return nil }
+        return ForeignFile("an ONNX model", asSafetensors)
     }
 
     private static let torch = ForeignFile(

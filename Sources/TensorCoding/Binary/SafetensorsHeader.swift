@@ -34,7 +34,7 @@ struct SafetensorsHeader {
         guard !json.takeNull() else { return [:] }
         var metadata: [String: String] = [:]
         try json.object { json, key throws(TensorFormatError) in
-            metadata[key] = try json.string("a string: metadata are strings")
+            metadata[key] = try json.string("a string, as all values of __metadata__ are,")
         }
         return metadata
     }

@@ -40,7 +40,8 @@ struct Base64Defect: Error, Equatable {
                 if paddingCount == 0 { paddingStart = offset }
                 paddingCount += 1
             } else if paddingCount > 0 {
-                reason = "\"=\" at offset \(paddingStart) of the string is no end: base64 is padded only there"
+                reason =
+                    "\"=\" at offset \(paddingStart) of the string is padding, and letters follow it; base64 is padded at its end only"
                 return
             } else if byte.isBase64 {
                 letterCount += 1
@@ -54,7 +55,7 @@ struct Base64Defect: Error, Equatable {
         let padding = String(repeating: "=", count: (4 - letterCount % 4) % 4)
         reason =
             if padding.count == 3 {
-                "the string has \(letterCount) letters of base64 up to offset \(end), which are no groups of four: one is missing or too many"
+                "letters of base64 come in groups of four, and up to offset \(end) of the string there are \(letterCount): one is missing or too many"
             } else if paddingCount == 0 {
                 "the string ends at offset \(end) without padding; base64 is in groups of four: append \"\(padding)\""
             } else {
