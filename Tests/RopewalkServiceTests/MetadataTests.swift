@@ -29,13 +29,14 @@ import Testing
     @Test func `what the answer says goes before what the file said under the same names`() throws {
         let stale = #"{"rope":"old","rope.k":"old","warnings":"old","note":"kept"}"#
         let metadata = try exchange("/rope/apply", stale).file.metadata
-        #expect(Set(metadata.keys) == ["rope", "note"] && metadata["rope"]?.contains("\"base\":10000") == true)
+        #expect(Set(metadata.keys) == ["rope", "note", "warnings"] && metadata["warnings"] == "old")
+        #expect(metadata["rope"]?.contains("\"base\":10000") == true)
         let warned = try exchange("/rope/apply?seq_len=5", stale).file.metadata
         #expect(
             Set(warned.keys) == ["rope", "note", "warnings"] && warned["warnings"]?.hasPrefix("[\"seq_len has") == true)
         // Where nothing is rotated, the rotation of before is still true.
         let moved = try exchange("/rope/convert?from=half&to=interleaved", stale).file.metadata
-        #expect(moved == ["rope": "old", "rope.k": "old", "note": "kept"])
+        #expect(moved == ["rope": "old", "rope.k": "old", "note": "kept", "warnings": "old"])
     }
 
     @Test func `an attention keeps them as well`() throws {
@@ -43,7 +44,8 @@ import Testing
         let entries = names.enumerated().map {
             #""\#($1)":{"dtype":"F32","shape":[1,2],"data_offsets":[\#($0 * 8),\#($0 * 8 + 8)]}"#
         }
-        let header = #"{"__metadata__":{"format":"pt","rope":"old"},\#(entries.joined(separator: ","))}"#
+        let header =
+            #"{"__metadata__":{"format":"pt","rope":"old","attention":"old"},\#(entries.joined(separator: ","))}"#
         let body = safetensors(header: header, Data(count: 24))
         let metadata = try TensorExchange("/attention", body, TensorExchange.safetensors).file.metadata
         #expect(metadata["format"] == "pt" && metadata["rope"]?.contains("\"dim\":2") == true)

@@ -131,6 +131,9 @@ import Testing
                 ["either side"]
             ),
             (#""model":"qwen2.5-7b-instruct-1m""#, 128, 253_953, ["dual chunk"]),
+            (#""model":"starcoder2-7b""#, 128, 4095, []),
+            (#""model":"starcoder2-3b""#, 128, 4096, ["window of 4096 keys;"]),
+            (#""model":"starcoder2-15b","causal":true"#, 128, 4096, ["window of 4096 keys; a mask"]),
         ] as [(String, Int, Int, [String])])
     func `what a model's attention has and the answer lacks is named`(
         _ fields: String, _ dim: Int, _ position: Int, _ words: [String]
@@ -172,7 +175,7 @@ import Testing
             (#""model_type":"exaone4","sliding_window":null"#, []),
             (#""model_type":"granitemoehybrid""#, ["rotate: all"]),
             (#""model_type":"granitemoehybrid","position_embedding_type":"rope""#, []),
-            (#""model_type":"falcon","alibi":true"#, ["ALiBi"]), (#""model_type":"falcon","alibi":false"#, []),
+            (#""model_type":"falcon","alibi":false"#, []),
             (#""model_type":"gpt_oss","sliding_window":100"#, ["sinks"]),
             (
                 #""model_type":"deepseek_v32","index_topk":1,"rope_interleave":false"#,
@@ -186,6 +189,58 @@ import Testing
         let warnings = try warnings(4, 20, #""config":{"head_dim":4,"rope_theta":100,\#(config)}"#)
         try #require(warnings.count == words.count, "\(warnings)")
         for (warning, words) in zip(warnings, words) { #expect(warning.contains(words), "\(warnings)") }
+    }
+
+    @Test(
+        arguments: [
+            (#""model":"llama-3.1-8b""#, true), (#""model":"llama-3.1-8b","causal":true"#, false),
+            (#""model":"llama-3.1-8b","causal":false"#, false),
+            // The caller's own mask hides the key ahead, or a key that is not ahead.
+            (#""model":"llama-3.1-8b","mask":[[true,false],[true,true]]"#, false),
+            (#""model":"llama-3.1-8b","mask":[[0,-1e9],[0,0]]"#, false),
+            (#""model":"llama-3.1-8b","mask":[[true,true],[false,true]]"#, true),
+            (#""model":"llama-3.1-8b","query_positions":[5,6]"#, false),
+            (#""model":"llama-3.1-8b","query_positions":[1,1]"#, false),
+            (#""config":{"model_type":"llama","head_dim":128}"#, true),
+            (#""config":{"text_config":{"model_type":"qwen3_vl_text","head_dim":128}}"#, true),
+            // An encoder, by its type or its config, and models that are not known.
+            (#""config":{"model_type":"modernbert","head_dim":128},"layer_type":"full_attention""#, false),
+            (#""config":{"model_type":"nomic_bert","head_dim":128}"#, false),
+            (#""config":{"model_type":"eurobert","head_dim":128}"#, false),
+            (#""config":{"model_type":"qwen2","head_dim":128,"is_causal":false}"#, false),
+            (
+                #""config":{"model_type":"gemma3_text","head_dim":128,"use_bidirectional_attention":true},"layer_type":"full_attention""#,
+                false
+            ),
+            (#""config":{"model_type":"qwen2_5_vl_vision","head_dim":128},"layout":"half""#, false),
+            (#""rope_theta":10000"#, false), (#""rotate":false"#, false),
+        ] as [(String, Bool)])
+    func `a causal model without causal is warned of where a query sees a key ahead`(
+        _ fields: String, _ isWarned: Bool
+    ) throws {
+        let rows = "\(row(128, 7)),\(row(128, 5))"
+        let warnings = try answer(
+            "/attention", #"{"query":[\#(rows)],"key":[\#(rows)],"value":[[1],[2]],\#(fields)}"#)["warnings"]
+        let found = warnings.elements.compactMap(\.string).filter { $0.contains("is causal, and causal is not given") }
+        #expect(found.count == (isWarned ? 1 : 0), "\(warnings)")
+        let subject = fields.contains("config") ? "config" : "model llama-3.1-8b"
+        #expect(found.allSatisfy { $0.contains("of \(subject) is causal") && $0.hasSuffix("give causal") })
+    }
+
+    @Test func `a config with ALiBi is refused, and layers that do not rotate are said to take rotate false`() throws {
+        for layout in ["", #","layout":"half""#] {
+            let body = #"{"x":[[1,0,0,0]],"config":{"model_type":"falcon","head_dim":4,"alibi":true}\#(layout)}"#
+            let problem = try ProblemDocument(answering("POST", "/rope/apply", body: Data(body.utf8)).body)
+            #expect(problem.summary == "unknown-value /config/alibi")
+            #expect(problem.detail.contains("it does not use RoPE, but ALiBi"))
+        }
+        for fields in ["", #","layer_type":"full_attention""#] {
+            let body = #"{"x":[[1,0,0,0]],"config":{"model_type":"cohere2","head_dim":4,"sliding_window":8}\#(fields)}"#
+            let warnings = try answer("/rope/apply", body)["warnings"].elements.compactMap(\.string)
+            #expect(warnings.contains { $0.contains(#"takes "rotate":false without model, config and layer_type"#) })
+        }
+        let sinks = try warnings(64, 1, #""model":"gpt-oss-20b""#)
+        #expect(sinks.contains { $0.contains("a first key and value of zeros, with the logit") })
     }
 
     @Test(arguments: [("gpt-oss-20b", 64), ("gemma-2-9b", 256), ("ministral-3-8b-base-2512", 128)])

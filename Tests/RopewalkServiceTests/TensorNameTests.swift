@@ -91,6 +91,43 @@ import Testing
         #expect(try ProblemDocument(answer.response.body).detail.contains(part))
     }
 
+    @Test(
+        arguments: [
+            ("offsets", "offset"), ("off_set", "offset"), ("Offsets", "offset"), ("past_length", "offset"),
+            ("seq_lens", "seq_len"), ("seqlen", "seq_len"), ("scale", "factor"), ("theta", "base"),
+            ("rotary_dims", "rotary_dim"), ("inverses", "inverse"), ("rope_thetas", "rope_theta"),
+        ], [StoredType.int64, .int32, .uint8, .bool])
+    func `whole numbers under a name like a key of the query are refused, as in JSON`(
+        _ names: (given: String, meant: String), type: StoredType
+    ) throws {
+        let answer = exchange("/rope/apply", [Self.q, integers(names.given, type)])
+        #expect(answer.summary == "unknown-field \(names.given)" && answer.response.status == 422)
+        let detail = try ProblemDocument(answer.response.body).detail
+        #expect(detail.contains("did you mean \(names.meant)? It is a key of the query, as in ?\(names.meant)="))
+    }
+
+    @Test func `an x of whole numbers next to a tensor to rotate is refused`() throws {
+        let answer = exchange("/rope/apply", [Self.q, integers("x")])
+        #expect(answer.summary == "unknown-field x")
+        #expect(try ProblemDocument(answer.response.body).detail.contains("F16, BF16, F32 and F64 are computed on"))
+        #expect(exchange("/rope/shift?by=1", [Self.q, integers("bys")]).summary == "unknown-field bys")
+        #expect(exchange("/rope/shift?by=1", [Self.q, integers("key"), integers("bias")]).summary == "200")
+    }
+
+    @Test(arguments: ["model.position_ids", "bert.embeddings.position_ids"])
+    func `positions under the name of a module are warned of, and where rows were rotated from`(name: String) throws {
+        let rotated = ", and rows were rotated from position 0 on: a tensor of positions is called positions"
+        for (target, others, isSaid) in [
+            ("/rope/apply", [], true), ("/rope/apply?offset=0", [], false),
+            ("/rope/apply", [integers("positions")], false), ("/rope/shift?by=1", [], false),
+        ] as [(String, [FileTensor], Bool)] {
+            let file = try exchange(target, [Self.q, integers(name)] + others).file
+            let warnings = try #require(file.metadata["warnings"])
+            #expect(warnings.contains("tensor \(name) is answered as it came"))
+            #expect(warnings.contains(rotated) == isSaid, "\(target)")
+        }
+    }
+
     @Test func `all that are refused are named, up to a bound`() throws {
         let few = try ProblemDocument(
             exchange("/rope/apply", [Self.q, integers("pos"), integers("offset"), integers("ids")]).response.body)

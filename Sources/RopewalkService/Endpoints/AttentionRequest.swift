@@ -73,7 +73,7 @@ struct AttentionRequest {
         try Self.checkTables(attention, fields)
         attention.mask = try Self.mask(operands, attention.shape, &warnings)
         if let scale = scale ?? rotary?.attention?.attention.scale { attention.scale = scale }
-        warnings += rotary?.attention?.missing(from: attention) ?? []
+        warnings += rotary?.attention?.warnings(of: attention, isCausalGiven: fields.contains("causal")) ?? []
         self.attention = attention
         type = operands.type
         self.warnings = warnings

@@ -67,7 +67,8 @@ struct RopeTensors {
                 "there is no tensor here to compute on: F16, BF16, F32 and F64 are, but for those that are positions")
         }
         warnings =
-            Self.rounded(all) + Self.unused(all, request) + (isNamed ? Self.unread(upload) + upload.warnings : [])
+            Self.rounded(all) + Self.unused(all, request)
+            + (isNamed ? Self.unread(upload, request) + upload.warnings : [])
     }
 
     /// Of more mistakes than these, a client need not hear at once.
@@ -102,14 +103,19 @@ struct RopeTensors {
                     + (request.turns ? "by says how far rows are moved" : "nothing is rotated") + hint
             }
             let target = field == "offset" ? "the key offset of the query" : field
-            return "there is no field \"\(name.clipped)\" here; did you mean \(target)? "
+            return "no tensor is called \"\(name.clipped)\" here; did you mean \(target)? "
                 + "Without one rows would be rotated from position 0 on\(hint)"
         }
         if request.turns, SubstituteFields.names.contains(name) {
             return "\(name) is not read from a tensor; it is a field of a JSON body\(hint)"
         }
-        guard !isFloating, request.queryNames(.safetensors).contains(name.lowercased()) else { return nil }
-        return "\(name.clipped) is not read from a tensor; it is a key of the query, as in ?\(name.lowercased())="
+        guard !isFloating, let key = TensorNames.key(meantBy: name, among: request.queryNames(.safetensors)) else {
+            return !isFloating && name.lowercased() == "x"
+                ? "tensor \(name) holds whole numbers; F16, BF16, F32 and F64 are computed on" : nil
+        }
+        return key == name.lowercased()
+            ? "\(name.clipped) is not read from a tensor; it is a key of the query, as in ?\(key)="
+            : "no tensor is called \"\(name.clipped)\" here; did you mean \(key)? It is a key of the query, as in ?\(key)="
     }
 
     /// Says of halves that are rotated what is rounded and what is not, once for each type.
@@ -126,15 +132,21 @@ struct RopeTensors {
     }
 
     /// Says of what looks like a field of another route that it takes no part.
-    private static func unread(_ upload: TensorUpload) -> [String] {
-        upload.tensors.compactMap { name, bytes in
+    private static func unread<Request: RopeRequest>(_ upload: TensorUpload, _ request: Request) -> [String] {
+        let fields = upload.fields
+        let isAtStart =
+            Request.ownNames.contains("positions")
+            && !(["offset"] + BinaryFields.positionNames).contains(where: fields.contains)
+        let rows = isAtStart ? ", and rows were rotated from position 0 on" : ""
+        return upload.tensors.compactMap { name, bytes in
             // By the type first: to look for a word in a name takes longer than all else here.
             guard bytes.form.type.floating == nil, !BinaryFields.positionNames.contains(name) else { return nil }
             if TensorNames.isMask(name) {
                 return "tensor \(name.clipped) is answered as it came: a mask takes no part in a rotation"
             }
             return name.contains("position")
-                ? "tensor \(name.clipped) is answered as it came: a tensor of positions is called positions" : nil
+                ? "tensor \(name.clipped) is answered as it came\(rows): a tensor of positions is called positions"
+                : nil
         }
     }
 

@@ -43,6 +43,7 @@ struct ConfigFields {
         var inferred: [String] = []
         let modelType = try Self.first(["model_type"], of: [text, outer]) { try $0.string($1) }
         let name = modelType?.value ?? ""
+        try Self.refuseALiBi(text)
         let dictionary = try RopeDictionary(
             text, modelType: name, layerType: layerType, layerTypePlace: layerTypePlace)
         let share = try Self.share(text)
@@ -121,6 +122,14 @@ struct ConfigFields {
             warnings.append("layer_type has no effect: config has one set of parameters for all layers")
         }
         self.warnings = warnings
+    }
+
+    /// Falcon's class rotates unless its config says otherwise.
+    private static func refuseALiBi(_ config: JSONFields) throws {
+        guard (try? config.ifGiven("alibi", config.boolean)) == true else { return }
+        throw Problem(
+            .unknownValue, at: config.place(of: "alibi"),
+            "a model of a config with alibi true is not rotated: it does not use RoPE, but \(OtherPositions.alibi)")
     }
 
     /// The names that openapi.yaml has are of its types, also where something else goes before them and they are not read.

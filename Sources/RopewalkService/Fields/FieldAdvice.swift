@@ -9,6 +9,8 @@ enum FieldAdvice {
         return attention[name].map { "it is not supported yet; \($0)" }
     }
 
+    static let sinks = "a first key and value of zeros, with the logit as that key's number in mask, do the same"
+
     private static let attention: [String: String] = {
         let bias = "mask takes numbers to add to the scaled scores"
         let hiding = "mask takes booleans, true = attend, and hides the other keys"
@@ -29,7 +31,7 @@ enum FieldAdvice {
             advice[name] = past
         }
         for name in ["sinks", "sink", "s_aux", "attention_sinks"] {
-            advice[name] = "a first key and value of zeros, with the logit as that key's number in mask, do the same"
+            advice[name] = sinks
         }
         for name in ["softcap", "logit_cap", "logits_soft_cap", "attn_logit_softcapping"] {
             advice[name] = "no field does the same"

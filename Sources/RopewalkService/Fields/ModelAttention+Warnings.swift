@@ -7,11 +7,22 @@ struct LayerAttention: Sendable {
     /// What messages call the model.
     let subject: String
 
+    /// What an answer says of a model's attention. `isCausalGiven` is true where the request says whether it is causal.
+    func warnings(of answer: Attention, isCausalGiven: Bool) -> [String] {
+        let missing = missing(from: answer)
+        guard attention.isCausal, !isCausalGiven, answer.seesKeyAhead({ $1 > $0 }) else { return missing }
+        return [
+            "the attention of \(subject) is causal, and causal is not given: queries see keys ahead of them; give causal"
+        ] + missing
+    }
+
     /// What the model has and an answer lacks. Windows, chunks and the like that would change nothing here are left out.
-    func missing(from answer: Attention) -> [String] {
+    private func missing(from answer: Attention) -> [String] {
         var missing: [String] = []
         if attention.hasSinks {
-            missing.append("attention sinks, a logit for each query head that joins the softmax and has no value")
+            missing.append(
+                "attention sinks, a logit for each query head that joins the softmax and has no value; \(FieldAdvice.sinks)"
+            )
         }
         if let softcap = attention.softcap {
             missing.append("a softcap of \(softcap.shortest) on its scores (attn_logit_softcapping)")

@@ -28,6 +28,8 @@ struct ModelAttention: Sendable {
     /// c of c · tanh(score / c).
     let softcap: Double?
     let hasSinks: Bool
+    /// Whether queries see no key ahead of them; false where that is not known.
+    let isCausal: Bool
     var reach: Reach?
     /// The type of the layers that `reach` holds for; nil where it holds for all layers.
     let reachType: String?
@@ -42,6 +44,7 @@ struct ModelAttention: Sendable {
         scale = try Self.scale(config, scaling, modelType: modelType, head: head)
         softcap = Self.positive("attn_logit_softcapping", config, ModelDefaults.softcap(of: modelType))
         hasSinks = ModelDefaults.hasSinks(modelType)
+        isCausal = Self.isCausal(config, modelType: modelType)
         (reach, reachType) = Self.reach(config, modelType: modelType)
         temperature = Self.temperature(config, scaling, modelType: modelType)
         let chunks = try? config.object("dual_chunk_attention_config")
@@ -75,6 +78,13 @@ struct ModelAttention: Sendable {
 
     private static func count(_ name: String, _ config: JSONFields, _ usual: Int? = nil) -> Int? {
         positive(name, config, usual.map(Double.init)).flatMap { Int(exactly: $0) }
+    }
+
+    /// A config may make a model of a causal type an encoder, as those of embedding models do.
+    private static func isCausal(_ config: JSONFields, modelType: String) -> Bool {
+        func says(_ name: String, _ value: Bool) -> Bool { (try? config.ifGiven(name, config.boolean)) == value }
+        return ModelLayouts.isCausal(modelType) && !says("is_causal", false)
+            && !says("use_bidirectional_attention", true)
     }
 
     private static func reach(_ config: JSONFields, modelType: String) -> (Reach?, String?) {

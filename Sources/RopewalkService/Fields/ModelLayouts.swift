@@ -14,6 +14,16 @@ enum ModelLayouts {
         writtenInHalves.contains(modelType) ? .half : nil
     }
 
+    /// Whether each token of a model sees those before it alone; false for a model that is not known.
+    static func isCausal(_ modelType: String) -> Bool {
+        layout(of: modelType) != nil && !seesAhead.contains(modelType)
+    }
+
+    /// Encoders, models with an encoder and a decoder, and one of which it is not known.
+    private static let seesAhead: Set<String> = [
+        "cohere_compass_text", "esm", "eurobert", "gte", "modernbert", "moonshine", "nomic_bert", "roformer", "t5gemma",
+    ]
+
     private static let writtenInHalves: Set<String> = [
         "axk1", "axk2", "bailing_hybrid", "deepseek_v3", "deepseek_v32", "dots3_note_text", "glm4_moe_lite",
         "glm_moe_dsa", "longcat_flash", "mistral4", "mistral_large4_text", "youtu",

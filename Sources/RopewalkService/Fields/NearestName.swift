@@ -4,6 +4,10 @@ extension [String] {
         "theta": ["base"], "rope_scaling": ["scaling"], "rope_base": ["base"], "freq_base": ["base"],
         "type": ["rope_type"], "scaling_factor": ["factor"], "scale": ["factor"], "attn_factor": ["attention_factor"],
         "head_dim": ["dim"],
+        "past_length": ["offset", "query_positions"], "past_len": ["offset", "query_positions"],
+        "past_key_values_length": ["offset", "query_positions"], "past_seen_tokens": ["offset", "query_positions"],
+        "cache_length": ["offset", "query_positions"], "cache_len": ["offset", "query_positions"],
+        "seqlen_offset": ["offset", "query_positions"], "seqlen_offsets": ["offset", "query_positions"],
         "d": ["dim"],
         "rope_dim": ["rotary_dim"], "partial_rotary_factor": ["rotary_dim"],
         "position_ids": ["positions", "query_positions"], "pos": ["positions", "query_positions"],
@@ -14,6 +18,9 @@ extension [String] {
         "softmax_scale": ["scale"], "sm_scale": ["scale"], "need_weights": ["return_weights"],
         "output_attentions": ["return_weights"], "torch_dtype": ["dtype"],
     ]
+
+    /// Whether a name is what one of these is called elsewhere.
+    func isOtherName(_ name: String) -> Bool { Self.otherNames[name]?.contains(where: contains) == true }
 
     /// The name that another begins, or the one with the fewest edits to it where these may be a slip of the finger.
     package func nearest(to name: String) -> String? {

@@ -11,9 +11,7 @@ struct UnrotatedLayers: Sendable {
     ///
     /// From the classes of transformers 5.23.0. In `no_rope_layers` 1 means that the layer rotates.
     init?(_ config: JSONFields, modelType: String) {
-        if (try? config.ifGiven("alibi", config.boolean)) == true {
-            (layers, type) = ("all, as the model adds ALiBi biases to its scores instead", nil)
-        } else if modelType == "granitemoehybrid", (try? config.string("position_embedding_type")) != "rope" {
+        if modelType == "granitemoehybrid", (try? config.string("position_embedding_type")) != "rope" {
             (layers, type) = ("all, as position_embedding_type is not \"rope\"", nil)
         } else if modelType.hasPrefix("llama4") || modelType == "smollm3" {
             guard let schedule = Self.schedule(config) else { return nil }
@@ -46,13 +44,15 @@ struct UnrotatedLayers: Sendable {
         return ordinals[interval] ?? "one in \(interval)"
     }
 
+    private static let advice = "for them /attention takes \"rotate\":false without model, config and layer_type"
+
     /// What is said next to an answer that rotates; nil where the layer type that was asked for rotates.
     func warning(layerType: String?, of subject: String) -> String? {
         if let type, layerType == type {
             return
-                "layers of type \(type) do not rotate in \(subject), and this answer rotates; send rotate false to /attention"
+                "layers of type \(type) do not rotate in \(subject), and this answer rotates; \(Self.advice)"
         }
         if type != nil, layerType != nil { return nil }
-        return "layers of \(subject) that do not rotate: \(layers); this answer rotates"
+        return "layers of \(subject) that do not rotate: \(layers); this answer rotates; \(Self.advice)"
     }
 }

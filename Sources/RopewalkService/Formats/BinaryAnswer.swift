@@ -56,10 +56,9 @@ struct BinaryAnswer: ~Copyable {
         /// The metadata of an answer that is a file: what was there, and `texts` in place of what they are the answer's own of.
         func metadata(with texts: [(name: String, text: String)]) -> [String: String] {
             var metadata = self.metadata
-            if !metadata.isEmpty {
-                metadata["warnings"] = nil
-                // An answer that rotates nothing leaves the rotation as it was.
-                if !ropes.isEmpty { metadata = metadata.filter { $0.key != "rope" && !$0.key.hasPrefix("rope.") } }
+            // An answer that rotates nothing leaves the rotation as it was.
+            if !metadata.isEmpty, !ropes.isEmpty {
+                metadata = metadata.filter { $0.key != "rope" && !$0.key.hasPrefix("rope.") }
             }
             for (name, text) in texts { metadata[name] = text }
             return metadata

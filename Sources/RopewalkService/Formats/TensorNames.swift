@@ -37,6 +37,18 @@ enum TensorNames {
         return near.flatMap { $0.edits <= mostEdits ? $0.field : nil }
     }
 
+    /// The key of the query that a name means; nil where it means none, or is that of a mask or of a part of a model.
+    static func key(meantBy name: String, among known: [String]) -> String? {
+        let name = name.lowercased()
+        if known.contains(name) { return name }
+        guard name.utf8.count <= longest, !name.contains("."), !isMask(name) else { return nil }
+        // A rule of its own is for positions, which more names are like.
+        let keys = known.filter { !BinaryFields.positionNames.contains($0) }
+        guard let near = keys.nearest(to: name) else { return nil }
+        let isLong = name.utf8.count > "bias".utf8.count
+        return isLong || keys.isOtherName(name) || near.edits(to: name) == 1 ? near : nil
+    }
+
     /// Whether "pos" is anywhere in a name: a quick look that rules out most.
     private static func holdsPOS(_ name: String) -> Bool {
         var seen = 0

@@ -13,7 +13,7 @@ enum OtherPositions {
     }
 
     private static let learned = "learned absolute positions"
-    private static let alibi = "ALiBi, biases that grow with the distance"
+    static let alibi = "ALiBi, biases that grow with the distance"
     private static let buckets = "T5's relative biases, learned for buckets of distances"
 
     /// READ in transformers 5.23.0, or in the papers of the models.
