@@ -44,6 +44,33 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("Not Found", "Not Found"), ("Entry not found\n", "Entry not found"), ("x", "x"), ("\n\n  a\tb\n", "  a b"),
+        ("a,b\r\n1,2\r\n", "a,b"), ("# xet version 0\nfilesize = 4\n", "# xet version 0"), ("(dp0\nVa\n", "(dp0"),
+        (
+            "Access to model meta-llama/Llama-3.1-8B is restricted. You must be authenticated.",
+            "Access to model meta-llama/Llama-3.1-8B is restr…"
+        ),
+        ("Zugriff auf das Modell ist beschränkt", "Zugriff auf das Modell ist beschränkt"),
+        (String(repeating: "é", count: 3_000), String(repeating: "é", count: 48) + "…"),
+    ])
+    func `text sent as safetensors or .npy is named, with its beginning`(text: String, beginning: String) {
+        let words =
+            "these bytes are text, which begins \"\(beginning)\": a download may have failed; look into the file"
+        #expect(formatError { _ = try SafetensorsFile(Data(text.utf8)) }?.detail.hasSuffix(words) == true)
+        #expect(formatError { _ = try NPYReader.read(Data(text.utf8)) }?.detail.hasSuffix(words) == true)
+    }
+
+    @Test(arguments: [
+        Data(), Data("Not Found\0".utf8), Data([0x4E, 0xFF, 0x74]), Data("abc\u{7F}".utf8),
+        Data([10, 0, 0, 0, 0, 0, 0, 0]),
+        Data(repeating: 0xC3, count: 2_000), Data(" \n\n".utf8),
+    ])
+    func `bytes that are no text are not called text`(file: Data) {
+        #expect(formatError { _ = try SafetensorsFile(file) }?.detail.contains("text, which") == false)
+        #expect(formatError { _ = try NPYReader.read(file) }?.detail.contains("text, which") == false)
+    }
+
     @Test(arguments: ["", "P", "PK", "G", "\n", "[1]", "1", "x=1", "version 1", "{", "{}", "{\"", "<a>", "\u{80}"])
     func `what is short or ordinary is no file of another format`(text: String) {
         let isJSON = text.hasPrefix("{") && text.count > 1

@@ -30,6 +30,22 @@ package struct ForeignFile: Sendable, Equatable {
         self = known
     }
 
+    /// What is sent in place of a file of tensors and is text, such as a refusal that was saved for a download; nil where it is none.
+    package static func text(_ file: Data) -> ForeignFile? {
+        let start = [UInt8](file.prefix(1_024))
+        let isPlain = start.allSatisfy { ($0 >= 0x20 && $0 != 0x7F) || $0.isWhiteSpace }
+        // The last character may be cut.
+        let most = file.count > start.count ? 3 : 0
+        guard isPlain,
+            let text = (0...most).lazy.compactMap({ String(validating: start.dropLast($0), as: UTF8.self) }).first,
+            let line = text.split(whereSeparator: \.isNewline).first(where: { !$0.allSatisfy(\.isWhitespace) })
+        else { return nil }
+        let words = line.prefix(48).replacing("\t", with: " ")
+        return ForeignFile(
+            "text, which begins \"\(words)\(line.count > 48 ? "…" : "")\"",
+            "a download may have failed; look into the file")
+    }
+
     private static let asSafetensors = "save its tensors with safetensors, or one of them with numpy.save"
 
     /// Magic numbers in the order in which they are looked for.
@@ -50,12 +66,17 @@ package struct ForeignFile: Sendable, Equatable {
         ([0x28, 0xB5, 0x2F, 0xFD], ForeignFile("compressed with Zstandard", "decompress it")),
         ([0xFD] + "7zXZ\0".utf8, ForeignFile("compressed with xz", "decompress it")),
         (Array("BZh".utf8), ForeignFile("compressed with bzip2", "decompress it")),
+        ([0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C], ForeignFile("a 7z archive", "send a file of it")),
+        // GGML, GGMF, GGJT and GGLA, little-endian.
+        (Array("lmgg".utf8), ggml), (Array("fmgg".utf8), ggml), (Array("tjgg".utf8), ggml), (Array("algg".utf8), ggml),
     ]
+    private static let ggml = ForeignFile("a GGML model of an old llama.cpp", asSafetensors)
 
     private static func binary(_ start: [UInt8], count: Int) -> ForeignFile? {
         // A length may have the bytes of a magic number.
         if let file = safetensors(start, count: count) { return file }
-        return magics.first { start.starts(with: $0.bytes) }?.file ?? zip(start) ?? pickle(start)
+        return magics.first { start.starts(with: $0.bytes) }?.file ?? zip(start) ?? pickle(start) ?? tar(start)
+            ?? onnx(start)
     }
 
     /// numpy and PyTorch save several arrays in a zip archive, whose first entry tells them apart.
@@ -68,6 +89,18 @@ package struct ForeignFile: Sendable, Equatable {
         }
         let isTorch = ["data.pkl", ".format_version", "/byteorder"].contains { text.contains($0) }
         return isTorch ? torch : ForeignFile("a zip archive", asSafetensors)
+    }
+
+    private static func tar(_ start: [UInt8]) -> ForeignFile? {
+        start.dropFirst(257).starts(with: "ustar".utf8) ? ForeignFile("a tar archive", "send a file of it") : nil
+    }
+
+    /// Protocol buffers: field 1 is the version of the format, and field 2 the name of the program that wrote it.
+    private static func onnx(_ start: [UInt8]) -> ForeignFile? {
+        guard start.count > 8, start[0] == 0x08, (1...32).contains(start[1]), start[2] == 0x12,
+            start[4..<8].allSatisfy({ (0x21...0x7E).contains($0) })
+        else { return nil }
+        return ForeignFile("an ONNX model", asSafetensors)
     }
 
     private static let torch = ForeignFile(

@@ -22,7 +22,7 @@ package struct NPYReader {
     /// Reads the header. Throws `TensorFormatError` for whatever numpy refuses, and for elements of other types.
     package init(_ file: Data) throws(TensorFormatError) {
         guard Self.begins(file.span) else {
-            let foreign = ForeignFile(file).map { "; \($0.detail)" } ?? ""
+            let foreign = (ForeignFile(file) ?? ForeignFile.text(file)).map { "; \($0.detail)" } ?? ""
             throw TensorFormatError(
                 .malformed, "this is no .npy file: it does not begin with \\x93NUMPY\(foreign)")
         }

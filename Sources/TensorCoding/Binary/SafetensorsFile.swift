@@ -27,7 +27,9 @@ package struct SafetensorsFile: Sendable, Equatable {
         do throws(TensorFormatError) {
             self = try Self(reading: file)
         } catch {
-            guard let foreign = ForeignFile(file), foreign.mediaType != ForeignFile.safetensors else { throw error }
+            guard let foreign = ForeignFile(file) ?? ForeignFile.text(file),
+                foreign.mediaType != ForeignFile.safetensors
+            else { throw error }
             throw TensorFormatError(.malformed, "this is no safetensors file; \(foreign.detail)")
         }
     }

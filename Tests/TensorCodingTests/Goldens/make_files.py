@@ -8,6 +8,7 @@ import json
 import lzma
 import pathlib
 import pickle
+import tarfile
 import zipfile
 
 import ml_dtypes
@@ -206,6 +207,16 @@ def foreign_files():
         yield words, file.getvalue()
     for protocol in range(2, 6):
         yield "a pickle of Python", pickle.dumps({"weight": array}, protocol=protocol)
+    # ggml.h before GGUF: magic numbers as little-endian words.
+    for magic in [0x67676D6C, 0x67676D66, 0x67676A74, 0x67676C61]:
+        yield "a GGML model of an old llama.cpp", magic.to_bytes(4, "little") + bytes([1, 0, 0, 0]) + bytes(24)
+    yield "a 7z archive", b"7z\xbc\xaf\x27\x1c\x00\x04" + bytes(24)
+    # onnx.proto: ir_version is field 1, producer_name field 2.
+    yield "an ONNX model", b"\x08\x08\x12\x07pytorch\x1a\x052.1.0" + bytes(24)
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w", format=tarfile.USTAR_FORMAT) as tar:
+        tar.addfile(tarfile.TarInfo("model.safetensors"))
+    yield "a tar archive", archive.getvalue()[:1024]
     # torch/serialization.py: MAGIC_NUMBER, and the entries of its archives.
     yield "a file of PyTorch's torch.save", pickle.dumps(0x1950A86A20F9469CFC6C, protocol=2) + pickle.dumps(1001, protocol=2)
     for entries, words in [
