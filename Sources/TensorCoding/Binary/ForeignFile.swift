@@ -32,13 +32,12 @@ package struct ForeignFile: Sendable, Equatable {
 
     /// What is sent in place of a file of tensors and is text, such as a refusal that was saved for a download; nil where it is none.
     package static func text(_ file: Data) -> ForeignFile? {
-        var start = [UInt8](file.prefix(1_024))
-        // The last character may be cut within its bytes, of which there are four at most.
-        for _ in 0..<3 where file.count > start.count && String(validating: start, as: UTF8.self) == nil {
-            start.removeLast()
-        }
+        let start = [UInt8](file.prefix(1_024))
         let isPlain = start.allSatisfy { ($0 >= 0x20 && $0 != 0x7F) || $0.isWhiteSpace }
-        guard isPlain, let text = String(validating: start, as: UTF8.self),
+        // The last character may be cut.
+        let most = file.count > start.count ? 3 : 0
+        guard isPlain,
+            let text = (0...most).lazy.compactMap({ String(validating: start.dropLast($0), as: UTF8.self) }).first,
             let line = text.split(whereSeparator: \.isNewline).first(where: { !$0.allSatisfy(\.isWhitespace) })
         else { return nil }
         let words = line.prefix(48).replacing("\t", with: " ")
@@ -50,43 +49,34 @@ package struct ForeignFile: Sendable, Equatable {
     private static let asSafetensors = "save its tensors with safetensors, or one of them with numpy.save"
 
     /// Magic numbers in the order in which they are looked for.
-    private static let magics: [(bytes: [UInt8], file: ForeignFile)] =
-        [
-            (
-                NPYReader.magic,
-                ForeignFile("a .npy file", "its Content-Type is application/x-npy", mediaType: "application/x-npy")
-            ),
-            (Array("GGUF".utf8), ForeignFile("a GGUF model of llama.cpp", asSafetensors)),
-            ([0x89] + "HDF\r\n\u{1A}\n".utf8, ForeignFile("an HDF5 file", asSafetensors)),
-            (
-                [0x89] + "PNG\r\n\u{1A}\n".utf8,
-                ForeignFile("a PNG image", "an image holds no tensors that are read here")
-            ),
-            ([0xFF, 0xD8, 0xFF], ForeignFile("a JPEG image", "an image holds no tensors that are read here")),
-            (Array("%PDF-".utf8), ForeignFile("a PDF document", asSafetensors)),
-            (Array("PAR1".utf8), ForeignFile("a Parquet file", asSafetensors)),
-            (Array("ARROW1".utf8), ForeignFile("an Arrow file", asSafetensors)),
-            (Array("MATLAB 5.0 MAT-file".utf8), ForeignFile("a MATLAB file", asSafetensors)),
-            ([0x1F, 0x8B, 8], ForeignFile("compressed with gzip", "decompress it")),
-            ([0x28, 0xB5, 0x2F, 0xFD], ForeignFile("compressed with Zstandard", "decompress it")),
-            ([0xFD] + "7zXZ\0".utf8, ForeignFile("compressed with xz", "decompress it")),
-            (Array("BZh".utf8), ForeignFile("compressed with bzip2", "decompress it")),
-            ([0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C], ForeignFile("a 7z archive", "send a file of it")),
-        ]
-
-    /// The magic numbers of GGML, GGMF, GGJT and GGLA, little-endian.
-    private static let oldGGML = ["lmgg", "fmgg", "tjgg", "algg"]
-
-    private static func ggml(_ start: [UInt8]) -> ForeignFile? {
-        oldGGML.contains { start.starts(with: $0.utf8) }
-            ? ForeignFile("a GGML model of an old llama.cpp", asSafetensors) : nil
-    }
+    private static let magics: [(bytes: [UInt8], file: ForeignFile)] = [
+        (
+            NPYReader.magic,
+            ForeignFile("a .npy file", "its Content-Type is application/x-npy", mediaType: "application/x-npy")
+        ),
+        (Array("GGUF".utf8), ForeignFile("a GGUF model of llama.cpp", asSafetensors)),
+        ([0x89] + "HDF\r\n\u{1A}\n".utf8, ForeignFile("an HDF5 file", asSafetensors)),
+        ([0x89] + "PNG\r\n\u{1A}\n".utf8, ForeignFile("a PNG image", "an image holds no tensors that are read here")),
+        ([0xFF, 0xD8, 0xFF], ForeignFile("a JPEG image", "an image holds no tensors that are read here")),
+        (Array("%PDF-".utf8), ForeignFile("a PDF document", asSafetensors)),
+        (Array("PAR1".utf8), ForeignFile("a Parquet file", asSafetensors)),
+        (Array("ARROW1".utf8), ForeignFile("an Arrow file", asSafetensors)),
+        (Array("MATLAB 5.0 MAT-file".utf8), ForeignFile("a MATLAB file", asSafetensors)),
+        ([0x1F, 0x8B, 8], ForeignFile("compressed with gzip", "decompress it")),
+        ([0x28, 0xB5, 0x2F, 0xFD], ForeignFile("compressed with Zstandard", "decompress it")),
+        ([0xFD] + "7zXZ\0".utf8, ForeignFile("compressed with xz", "decompress it")),
+        (Array("BZh".utf8), ForeignFile("compressed with bzip2", "decompress it")),
+        ([0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C], ForeignFile("a 7z archive", "send a file of it")),
+        // GGML, GGMF, GGJT and GGLA, little-endian.
+        (Array("lmgg".utf8), ggml), (Array("fmgg".utf8), ggml), (Array("tjgg".utf8), ggml), (Array("algg".utf8), ggml),
+    ]
+    private static let ggml = ForeignFile("a GGML model of an old llama.cpp", asSafetensors)
 
     private static func binary(_ start: [UInt8], count: Int) -> ForeignFile? {
         // A length may have the bytes of a magic number.
         if let file = safetensors(start, count: count) { return file }
         return magics.first { start.starts(with: $0.bytes) }?.file ?? zip(start) ?? pickle(start) ?? tar(start)
-            ?? onnx(start) ?? ggml(start)
+            ?? onnx(start)
     }
 
     /// numpy and PyTorch save several arrays in a zip archive, whose first entry tells them apart.
