@@ -19,7 +19,7 @@ final class KeptMemory: Sendable {
         state = Locked(State(mostBytes: mostBytes))
     }
 
-    /// Keeps at most so many bytes from now on.
+    /// Bounds the bytes that are kept from now on.
     func limit(to mostBytes: Int) {
         state.withLock { $0.mostBytes = mostBytes }
     }

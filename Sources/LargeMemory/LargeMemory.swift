@@ -10,7 +10,7 @@ public enum LargeMemory {
 
     static let pageBytes = 2 << 20
 
-    /// Of memory that requests have given back, at most so many bytes are kept for the next. Before this is called: 256 MiB.
+    /// Bounds the memory that is kept for the next requests, in bytes. It is 256 MiB until this is called.
     public static func keep(atMost count: Int) {
         KeptMemory.shared.limit(to: count)
     }

@@ -8,7 +8,7 @@ package final class ByteBudget: Sendable {
     private let whole: ByteBudget?
     private let taken = Atomic<Int>(0)
 
-    /// What is reserved is also taken from `whole`, which others use too.
+    /// Reserved bytes are also taken from `whole`, which others use too.
     package init(limit: Int, partOf whole: ByteBudget? = nil) {
         precondition(limit >= 0)
         self.limit = limit

@@ -42,7 +42,7 @@ package enum HTTPFailure: Error, Equatable {
     /// `asked` is nil where the body came in chunks and was cut off.
     case bodyTooLarge(limit: Int, asked: Int?)
     case buffersFull(limit: Int, asked: Int)
-    /// The system has no memory for so many bytes, though the budget has.
+    /// The system has no memory for `asked` bytes, although the budget has room for them.
     case outOfMemory(asked: Int)
     case queueFull(limit: Int)
     case bodyTooSlow
@@ -59,7 +59,7 @@ package struct HTTPRecord: Sendable {
     /// Why it was refused, in the application's word; nil where it was not.
     package let refusalReason: String?
     package let bytesReceived: Int
-    /// Of the answer's body. Where the connection ended before all had left, only what the client has acknowledged, as far as can
+    /// Bytes of the answer's body that were sent. Where the connection ended before all had left, only what the client has acknowledged, as far as can
     /// be known.
     package let bytesSent: Int
     package let seconds: Double

@@ -1,4 +1,4 @@
-/// What the application is told of requests that libmicrohttpd refuses by itself.
+/// Tells the application of requests that libmicrohttpd refuses by itself.
 extension HTTPServer {
     /// Tells the application of a request that libmicrohttpd has refused before it was known what it is; `status` is 0 where it
     /// gave no answer.

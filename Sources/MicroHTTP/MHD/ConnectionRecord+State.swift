@@ -18,9 +18,9 @@ extension ConnectionRecord {
         var isRetired = false
         private var isReset = false
 
-        /// What a look before this one found; two in a row leave the I/O thread time to deliver what it has read.
+        /// The result of the look before this one; two in a row leave the I/O thread time to deliver what it has read.
         var wasDeserted = false
-        /// Of the request under way, and of the answer that is leaving, once a look has seen them.
+        /// The pace of the request under way, and of the answer that is leaving, once a look has seen them.
         private var arrival: Pace?
         private var departure: Pace?
 
@@ -67,7 +67,7 @@ extension ConnectionRecord.State {
     /// How much of what the client still sends is to be read once the connection is closed; nil where nothing is.
     var roomAfterClose: Int? {
         if isReset { return nil }
-        // What libmicrohttpd refuses before it knows a target has no exchange.
+        // A request that libmicrohttpd refuses before it knows the target has no exchange.
         return lingeringRoom ?? (!hasServed && hasUnread ? LingeringSockets.room(forBody: 0) : nil)
     }
 
@@ -94,7 +94,7 @@ extension ConnectionRecord.State {
         return pace.isOverdue(bytesReceived, now: now, limits: limits)
     }
 
-    /// What libmicrohttpd has written need not have left: it may fill the socket's buffer, of some megabytes.
+    /// Bytes that libmicrohttpd has written need not have left: they may fill the socket's buffer, of some megabytes.
     mutating func isDepartureOverdue(_ progress: SocketProgress, now: Moment, limits: Pace.Limits) -> Bool {
         var pace = departure ?? Pace(since: now, count: progress.acknowledged)
         defer { departure = pace }

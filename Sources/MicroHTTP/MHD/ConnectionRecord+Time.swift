@@ -1,4 +1,4 @@
-/// What is done about a connection on which nothing happens for too long. libmicrohttpd keeps no time itself: it would count
+/// Ends connections on which nothing happens for too long. libmicrohttpd keeps no time itself: it would count
 /// from the last byte, so that one now and then holds a connection for ever, and it does not know what the client has taken.
 extension ConnectionRecord {
     /// Ends a request, an answer or an idle connection whose time is over.
