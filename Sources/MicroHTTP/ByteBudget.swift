@@ -50,7 +50,8 @@ package final class ByteBudget: Sendable {
     /// Bytes held until this object goes.
     package final class Reservation: Sendable {
         private let budget: ByteBudget
-        private let count: Locked<Int>
+        /// nil once it is given up.
+        private let count: Locked<Int?>
 
         fileprivate init(budget: ByteBudget, count: Int) {
             self.budget = budget
@@ -58,16 +59,25 @@ package final class ByteBudget: Sendable {
         }
 
         deinit {
-            budget.give(count.withLock { $0 })
+            giveUp()
         }
 
-        /// Holds `newCount` bytes instead; false, and nothing changes, where the budget has no room for more.
+        /// Holds nothing from now on, whatever is asked of it.
+        package func giveUp() {
+            count.withLock { count in
+                budget.give(count ?? 0)
+                count = nil
+            }
+        }
+
+        /// Holds `newCount` bytes instead; false, and nothing changes, where the budget has no room for more, or it is given up.
         package func resize(to newCount: Int) -> Bool {
             precondition(newCount >= 0)
-            return count.withLock { count in
+            return count.withLock { held in
+                guard let count = held else { return false }
                 if newCount > count, !budget.take(newCount - count) { return false }
                 if newCount < count { budget.give(count - newCount) }
-                count = newCount
+                held = newCount
                 return true
             }
         }

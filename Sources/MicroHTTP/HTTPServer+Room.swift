@@ -16,6 +16,8 @@ extension HTTPServer {
     /// Has bodies that began later give way, the latest first, until a reservation has room for a body; of bodies that come together
     /// in too little memory, the first is so served, and they do not all end half way. False where later ones hold too little.
     func makeRoom(for exchange: Exchange, resizing reservation: ByteBudget.Reservation, to total: Int) -> Bool {
+        // One that has given way itself needs no room.
+        guard exchange.heldByteCount > 0 else { return false }
         let later = records().compactMap(\.exchange).filter {
             exchange.started.isBefore($0.started) && $0.heldByteCount >= Self.leastHeld
         }

@@ -137,7 +137,10 @@ import Testing
         }
         for _ in 1..<4 { for client in clients { try client.send(piece) } }
         let answers = try clients.map { try $0.response() }
-        #expect(answers.map(\.status) == [200, 503, 503] && answers[0].text == "\(length)")
+        // Once the first is answered, another may have its room.
+        #expect(answers[0].status == 200 && answers[0].text == "\(length)", "\(answers.map(\.status))")
+        #expect(answers.contains { $0.status == 503 }, "\(answers.map(\.status))")
+        #expect(answers[1...].allSatisfy { [200, 503].contains($0.status) }, "\(answers.map(\.status))")
         for client in clients { #expect(try client.exchange("POST", "/length", body: "abc").text == "3") }
     }
 

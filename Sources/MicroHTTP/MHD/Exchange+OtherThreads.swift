@@ -26,8 +26,8 @@ extension Exchange {
         let response = server.application.response(to: failure, of: state.withLock { $0.head })
         return state.withLock { state in
             guard case .receiving(_, let reservation) = state.phase else { return false }
-            // Its own thread may be adding a piece to the body, and holds it until then.
-            _ = reservation.resize(to: 0)
+            // Its own thread may be about to ask for more.
+            reservation.giveUp()
             state.phase = .discarding(response, room: server.configuration.maxBodyBytes)
             return true
         }
