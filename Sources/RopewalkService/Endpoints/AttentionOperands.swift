@@ -100,13 +100,11 @@ struct BinaryAttentionOperands: AttentionOperands {
     }
 
     private static let knownNames = AttentionRequest.tensorNames + ["mask", "query_positions", "key_positions"]
-    /// Of more mistakes than these, a client need not hear at once.
-    private static let mostEntries = 16
 
     /// Throws where a tensor is none of an attention's.
     private static func refuseUnknown(_ upload: TensorUpload) throws {
         let unknown = upload.tensors.lazy.map(\.name).filter { !knownNames.contains($0) }
-        let entries = unknown.prefix(mostEntries).sorted().map { name in
+        let entries = unknown.prefix(Problem.mostEntries).sorted().map { name in
             let hint =
                 if AttentionRequest.queryNames.contains(name) {
                     "; \(name) is a key of the query"

@@ -71,16 +71,13 @@ struct RopeTensors {
             + (isNamed ? Self.unread(upload, request) + upload.warnings : [])
     }
 
-    /// Of more mistakes than these, a client need not hear at once.
-    private static let mostEntries = 16
-
     /// Throws where tensors look like fields of the request and are not read as such, so that the answer would be another than
     /// is meant. Those that `tensors` names are meant to be computed on.
     private static func refuseFields<Request: RopeRequest>(
         _ upload: TensorUpload, _ chosen: Set<String>?, _ request: Request
     ) throws {
         var entries: [Problem.Entry] = []
-        for (name, bytes) in upload.tensors where entries.count < mostEntries {
+        for (name, bytes) in upload.tensors where entries.count < Problem.mostEntries {
             guard chosen?.contains(name) != true,
                 let reason = fieldLike(name, isFloating: bytes.form.type.floating != nil, Request.self)
             else { continue }

@@ -4,6 +4,9 @@ import TensorCoding
 
 /// Why a request is not answered: what becomes `application/problem+json` (RFC 9457).
 struct Problem: Error, Equatable {
+    /// The most mistakes that one answer lists.
+    static var mostEntries: Int { 16 }
+
     /// One thing that is wrong, and its place.
     struct Entry: Sendable, Equatable {
         let detail: String

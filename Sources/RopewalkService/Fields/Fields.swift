@@ -78,16 +78,13 @@ extension Fields {
         throw Problem(.unknownValue, at: place(of: name), "\(name) \"\(text.clipped)\" is not known; \(hint)")
     }
 
-    /// Of more mistakes than these, a client need not hear at once.
-    private static var mostEntries: Int { 16 }
-
     /// Throws where a name was given that is not known, and says which known one is nearest.
     func refuseAll(but known: @autoclosure () -> [String]) throws {
         let names = names
         guard !names.isEmpty else { return }
         let known = known()
         let unknown = names.filter { !known.contains($0) }.sorted()
-        let entries = unknown.prefix(Self.mostEntries).map { name in
+        let entries = unknown.prefix(Problem.mostEntries).map { name in
             let advice =
                 FieldAdvice.advice(on: name, among: known) ?? known.nearest(to: name).map { "did you mean \($0)?" }
             let hint = "; " + (advice ?? "known are \(known.joined(separator: ", "))")
